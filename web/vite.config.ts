@@ -1,0 +1,34 @@
+import adapter from '@sveltejs/adapter-static'
+import { sveltekit } from '@sveltejs/kit/vite'
+import tailwindcss from '@tailwindcss/vite'
+import { defineConfig } from 'vite'
+import { withCspHashes } from './csp.ts'
+
+const folder = '../build/web'
+const page = '200.html'
+const server = process.env['SWITCHBOARD_SERVER'] ?? 'http://localhost:3000'
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    sveltekit({
+      adapter: withCspHashes(
+        adapter({ pages: folder, fallback: page, precompress: true }),
+        folder,
+        page,
+      ),
+      // How soon an open page learns that it is out of date; it offers a reload, never forces one.
+      version: { pollInterval: 60_000 },
+    }),
+  ],
+  build: { target: 'es2022' },
+  server: {
+    fs: { allow: ['..'] },
+    proxy: {
+      '/api': server,
+      '/files': server,
+      '/widget': server,
+      '/socket.io': { target: server, ws: true },
+    },
+  },
+})
