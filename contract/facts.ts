@@ -1,0 +1,46 @@
+// Everything that can be told to a screen: every kind of live row and its shape.
+import type { TSchema } from 'typebox'
+import { Account } from './accounts.ts'
+import { Message } from './chats.ts'
+import { Department } from './departments.ts'
+import { Invitation } from './invitations.ts'
+import { Notification } from './notifications.ts'
+import { Operator } from './presence.ts'
+import { Queue, QueueMember } from './queues.ts'
+import { Chat } from './routing.ts'
+import { Site } from './sites.ts'
+import { Person } from './users.ts'
+import { Visit } from './visitors.ts'
+
+/** The rows that frames carry. A key that a schema does not name never leaves the server. */
+export const liveRows = {
+  account: Account,
+  department: Department,
+  person: Person,
+  invitation: Invitation,
+  queue: Queue,
+  queue_member: QueueMember,
+  site: Site,
+  operator: Operator,
+  chat: Chat,
+  message: Message,
+  visit: Visit,
+  notification: Notification,
+} as const satisfies Record<string, TSchema>
+
+export type LiveKind = keyof typeof liveRows
+
+export interface LiveRow {
+  account: Account
+  department: Department
+  person: Person
+  invitation: Invitation
+  queue: Queue
+  queue_member: QueueMember
+  site: Site
+  operator: Operator
+  chat: Chat
+  message: Message
+  visit: Visit
+  notification: Notification
+}

@@ -1,0 +1,24 @@
+// What a user is told personally, and finds when they come back.
+import { type Static, Type } from 'typebox'
+import { endpoint } from './endpoint.ts'
+import { ById, Id, Instant, orNull } from './shapes.ts'
+
+export const Notification = Type.Object({
+  id: Id,
+  kind: Type.Union([Type.Literal('invitation_accepted'), Type.Literal('invitation_lost_parts')]),
+  /** What the sentence is filled with: names and ids by key. */
+  data: Type.Record(Type.String(), Type.String()),
+  createdAt: Instant,
+  readAt: orNull(Instant),
+})
+export type Notification = Static<typeof Notification>
+
+export const notifications = {
+  list: endpoint('GET', '/api/me/notifications', 'session', 'What I was told, newest first', {
+    reply: Type.Array(Notification),
+  }),
+  read: endpoint('POST', '/api/me/notifications/:id/read', 'session', 'Mark as read', {
+    params: ById,
+    reply: Notification,
+  }),
+}

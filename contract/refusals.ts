@@ -1,0 +1,50 @@
+// Every way the server says no. The code is for machines; the web owns the sentence.
+export const refusals = {
+  invalid: 400,
+  weak_password: 400,
+  unauthenticated: 401,
+  wrong_credentials: 401,
+  forbidden: 403,
+  wrong_origin: 403,
+  not_found: 404,
+  stale: 409,
+  already_invited: 409,
+  already_member: 409,
+  name_taken: 409,
+  key_taken: 409,
+  offer_gone: 409,
+  not_assigned: 409,
+  not_available: 409,
+  chat_closed: 409,
+  at_limit: 409,
+  queue_full: 409,
+  too_many_open_chats: 409,
+  already_set_up: 409,
+  invitation_used: 410,
+  invitation_expired: 410,
+  invitation_revoked: 410,
+  too_large: 413,
+  unsupported_media: 415,
+  unreadable_photo: 422,
+  photo_too_large: 422,
+  too_many: 429,
+  busy: 503,
+} as const
+
+export type RefusalCode = keyof typeof refusals
+
+/** What an HTTP error's body is, and what a socket's acknowledgement carries under `error`. */
+export interface RefusalBody {
+  error: {
+    code: RefusalCode | 'internal'
+    message: string
+    field?: string
+    requestId?: string
+    /** Seconds after which it is worth trying again. */
+    retryAfter?: number
+    /** For `stale`: what stands now, who set it and when. */
+    theirs?: { value: unknown; by: string | null; at: string; version: number }
+    /** For `weak_password`: which rules are not met. */
+    problems?: string[]
+  }
+}

@@ -1,0 +1,78 @@
+// People: users and their memberships as administrators see them.
+import { type Static, Type } from 'typebox'
+import { endpoint } from './endpoint.ts'
+import { ById, Id, Instant, Language, Limit, orNull, Strict } from './shapes.ts'
+
+export const MembershipStatus = Type.Union([
+  Type.Literal('invited'),
+  Type.Literal('active'),
+  Type.Literal('blocked'),
+  Type.Literal('archived'),
+])
+export type MembershipStatus = Static<typeof MembershipStatus>
+
+const OneLimit = Type.Object({ limit: Limit, version: Type.Integer() })
+
+/** A membership with its user: one line of the People list. The id is the membership's. */
+export const Person = Type.Object({
+  id: Id,
+  userId: Id,
+  accountId: Id,
+  firstName: Type.String(),
+  lastName: Type.String(),
+  displayName: orNull(Type.String()),
+  email: Type.String(),
+  login: Type.String(),
+  photo: orNull(Type.String()),
+  language: Language,
+  status: MembershipStatus,
+  roles: Type.Array(
+    Type.Object({ key: Type.String(), name: Type.String(), accountId: orNull(Id) }),
+  ),
+  departments: Type.Array(Type.Object({ id: Id, position: orNull(Type.String()) })),
+  queues: Type.Array(Id),
+  /** Null for a person who answers no chats. */
+  live: orNull(OneLimit),
+  deferred: orNull(OneLimit),
+  createdAt: Instant,
+  version: Type.Integer(),
+})
+export type Person = Static<typeof Person>
+
+export const Role = Type.Object({
+  id: Id,
+  key: Type.String(),
+  name: Type.String(),
+  permissions: Type.Array(Type.String()),
+})
+export type Role = Static<typeof Role>
+
+export const users = {
+  list: endpoint('GET', '/api/people', 'users.view', 'The people of the accounts that I may see', {
+    reply: Type.Array(Person),
+  }),
+  get: endpoint('GET', '/api/people/:id', 'users.view', 'One person', {
+    params: ById,
+    reply: Person,
+  }),
+  roles: endpoint('GET', '/api/roles', 'users.view', 'The roles, and what each may do', {
+    reply: Type.Array(Role),
+  }),
+  setLanguage: endpoint('PUT', '/api/me/language', 'session', 'Choose my language', {
+    body: Strict({ language: Language }),
+    reply: Strict({}),
+  }),
+}
+
+/** The most bytes of an uploaded photo. */
+export const PHOTO_MAX_BYTES = 2 * 1024 * 1024
+
+export const photos = {
+  setMine: endpoint('PUT', '/api/me/photo', 'session', 'Upload my photo (JPEG, PNG or WebP)', {
+    file: { maxBytes: PHOTO_MAX_BYTES },
+    reply: Type.Object({ photo: Type.String() }),
+  }),
+  removeMine: endpoint('DELETE', '/api/me/photo', 'session', 'Remove my photo', {
+    reply: Strict({}),
+  }),
+}

@@ -1,0 +1,48 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { svelteTesting } from '@testing-library/svelte/vite'
+import { defineConfig } from 'vitest/config'
+
+const PURE = ['contract/**/*.test.ts', 'server/**/{rules,decide}.test.ts']
+const SEVERAL = ['server/**/*.several.test.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'pure', include: PURE } },
+      {
+        test: {
+          name: 'server',
+          include: ['server/**/*.test.ts'],
+          exclude: [...PURE, ...SEVERAL],
+          globalSetup: ['server/testing/template.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'several',
+          include: SEVERAL,
+          globalSetup: ['server/testing/template.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        plugins: [svelte(), svelteTesting()],
+        test: { name: 'web', include: ['web/**/*.test.ts'], environment: 'happy-dom' },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          globalSetup: ['server/testing/template.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
