@@ -1,0 +1,61 @@
+// The shape of a catalogue, worked out from English: what is missing elsewhere does not compile.
+import type desk from './en/desk.ts'
+import type me from './en/me.ts'
+import type people from './en/people.ts'
+import type refusals from './en/refusals.ts'
+import type setup from './en/setup.ts'
+import type shell from './en/shell.ts'
+import type signin from './en/signin.ts'
+import type wall from './en/wall.ts'
+
+/** A sentence by CLDR plural category of `{n}`. */
+export type Plural<Category extends Intl.LDMLPluralRule = 'one' | 'other'> = Readonly<
+  Record<Category, string>
+>
+export type Catalogue = Readonly<
+  Record<string, string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>>
+>
+
+/** What a locale must hold for an English area, given the plural categories its language has. */
+export type Translation<English, Category extends Intl.LDMLPluralRule> = {
+  readonly [Key in keyof English]: English[Key] extends string ? string : Plural<Category>
+}
+
+export interface Areas {
+  shell: typeof shell
+  signin: typeof signin
+  desk: typeof desk
+  wall: typeof wall
+  people: typeof people
+  setup: typeof setup
+  refusals: typeof refusals
+  me: typeof me
+}
+export type Area = keyof Areas
+
+/** Every message there is: `area.key`. */
+export type Key = { [A in Area]: `${A}.${keyof Areas[A] & string}` }[Area]
+
+type MessageOf<K extends Key> = K extends `${infer A extends Area}.${infer Rest}`
+  ? Rest extends keyof Areas[A]
+    ? Areas[A][Rest]
+    : never
+  : never
+
+type NamesIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | NamesIn<Rest>
+  : never
+
+type NamesOf<M> = M extends string
+  ? NamesIn<M>
+  : M extends Plural
+    ? 'n' | NamesIn<M[keyof M]>
+    : never
+
+/** What a message wants filled in: `{n}` is a count, any other name a text or a number. */
+export type Values<K extends Key> = {
+  readonly [Name in NamesOf<MessageOf<K>>]: Name extends 'n' ? number : string | number
+}
+
+/** The arguments after the key: none where the message has no `{name}`. */
+export type Arguments<K extends Key> = keyof Values<K> extends never ? [] : [Values<K>]

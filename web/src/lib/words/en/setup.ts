@@ -1,0 +1,5 @@
+import type { Catalogue } from '../catalogue.ts'
+
+export default {
+  title: 'Setup',
+} as const satisfies Catalogue
