@@ -1,0 +1,83 @@
+// The pool of connections, and trying again what the database asks us to try again.
+import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import { Refusal } from './refuse.ts'
+import type { DB } from './schema.ts'
+
+export type Db = Kysely<DB> | Transaction<DB>
+
+const { builtins, setTypeParser } = pg.types
+// Instants and counts travel as contract says: ISO strings and numbers, never Date or bigint.
+setTypeParser(builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString())
+setTypeParser(builtins.INT8, Number)
+
+export interface DatabaseOptions {
+  /** Most connections of this pool. */
+  max?: number
+  /** Shown in pg_stat_activity. */
+  name?: string
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  broke?: (error: Error) => void
+}
+
+export interface Database {
+  db: Kysely<DB>
+  pool: pg.Pool
+  close(): Promise<void>
+}
+
+/** Opens a pool. A connection is waited for 2 s at most, a statement may take 5 s. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.name ?? 'switchboard',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 5_000,
+    lock_timeout: 2_000,
+    idle_in_transaction_session_timeout: 5_000,
+    keepAlive: true,
+  })
+  // Without a listener a connection that the server ends would end the process.
+  pool.on('error', options.broke ?? (() => {}))
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+  return { db, pool, close: () => db.destroy() }
+}
+
+const AGAIN = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03'])
+const GONE = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'])
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** Whether the same transaction, run again, may well succeed. */
+export function isWorthRetrying(error: unknown): boolean {
+  const code = codeOf(error)
+  if (AGAIN.has(code) || GONE.has(code) || code.startsWith('08')) return true
+  return error instanceof Error && /Connection terminated|timeout exceeded when trying/.test(error.message)
+}
+
+/** The name of the constraint that a statement broke, if it broke one. */
+export function brokenConstraint(error: unknown): string | undefined {
+  return error instanceof Error && 'constraint' in error ? String(error.constraint) : undefined
+}
+
+/**
+ * Runs work again when the database asks for it, up to four times with growing random pauses; then
+ * refuses with `busy`. The work must be idempotent: a connection may break after its commit.
+ */
+export async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isWorthRetrying(error)) throw error
+      if (attempt === 4) throw new Refusal('busy', { retryAfter: 1 })
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 30 * 2 ** attempt))
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// Who watches what here, and what each watched scope was last told. One frame is made per scope,
+// however many sockets watch it.
+import type { Frame, FrameRow } from '#contract/frames.ts'
+import type { Batch, LogTailer } from './log.ts'
+import { rowsOf, scopesOf } from './projection.ts'
+
+/** A socket, as far as the hub needs to know it. */
+export interface Watcher {
+  id: string
+  send(frame: Frame): void
+  /** The watcher stands too far back: it has to fetch the scope's snapshot. */
+  sendSnap(scope: string): void
+}
+
+interface Room {
+  organisationId: string
+  /** Up to where the room's watchers have been told. */
+  at: number
+  watchers: Map<string, Watcher>
+}
+
+/** More rows than this in one answer: fetching the snapshot costs less. */
+const MOST_ROWS = 2_000
+/** How long an answer waits for this process to read as far as the watcher has read elsewhere. */
+const BEHIND_MS = 3_000
+
+export class Hub {
+  readonly #rooms = new Map<string, Room>()
+  readonly #log: LogTailer
+
+  constructor(log: LogTailer) {
+    this.#log = log
+  }
+
+  /** Tells the rooms of a batch what concerns them. */
+  tell(batch: Batch): void {
+    for (const scope of scopesOf(batch.events)) {
+      const room = this.#rooms.get(scope)
+      if (room === undefined || room.organisationId !== batch.organisationId) continue
+      this.#send(room, scope, batch.to, rowsOf(scope, batch.events))
+    }
+  }
+
+  /**
+   * Lets a watcher in at the position it knows (-1: none). It is in the room before its answer is
+   * made, so nothing falls between; what comes twice is dropped by its position.
+   */
+  async watch(organisationId: string, scope: string, since: number, watcher: Watcher): Promise<void> {
+    await this.#log.follow(organisationId)
+    const room = this.#join(organisationId, scope, watcher)
+    if (since < 0) return watcher.sendSnap(scope)
+    if (since > this.#log.cursor(organisationId)) await this.#catchUp(organisationId, since)
+    const at = this.#log.cursor(organisationId)
+    const events = since > at ? undefined : this.#log.recent(organisationId, since)
+    const rows = events && rowsOf(scope, events)
+    if (rows === undefined || rows.length > MOST_ROWS) return watcher.sendSnap(scope)
+    watcher.send({ s: scope, p: since, t: Math.max(at, room.at), r: rows })
+  }
+
+  leave(scope: string, watcher: Watcher): void {
+    const room = this.#rooms.get(scope)
+    if (room === undefined || !room.watchers.delete(watcher.id) || room.watchers.size > 0) return
+    this.#rooms.delete(scope)
+  }
+
+  leaveAll(watcher: Watcher): void {
+    for (const scope of this.scopesOf(watcher)) this.leave(scope, watcher)
+  }
+
+  scopesOf(watcher: Watcher): string[] {
+    return [...this.#rooms].filter(([, room]) => room.watchers.has(watcher.id)).map(([scope]) => scope)
+  }
+
+  /** Where each scope that the watcher watches stands. */
+  positions(watcher: Watcher): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#rooms]
+        .filter(([, room]) => room.watchers.has(watcher.id))
+        .map(([scope, room]) => [scope, room.at]),
+    )
+  }
+
+  #send(room: Room, scope: string, to: number, rows: FrameRow[]): void {
+    const frame: Frame = { s: scope, p: room.at, t: to, r: rows }
+    room.at = to
+    for (const watcher of room.watchers.values()) watcher.send(frame)
+  }
+
+  #join(organisationId: string, scope: string, watcher: Watcher): Room {
+    const known = this.#rooms.get(scope)
+    if (known) {
+      known.watchers.set(watcher.id, watcher)
+      return known
+    }
+    const room: Room = {
+      organisationId,
+      at: this.#log.cursor(organisationId),
+      watchers: new Map([[watcher.id, watcher]]),
+    }
+    this.#rooms.set(scope, room)
+    return room
+  }
+
+  /** Waits until this process has read as far: never answers from the past. */
+  async #catchUp(organisationId: string, since: number): Promise<void> {
+    const until = performance.now() + BEHIND_MS
+    while (this.#log.cursor(organisationId) < since && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
