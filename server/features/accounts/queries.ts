@@ -1,0 +1,73 @@
+// Accounts and what an actor may see of them.
+import { sql } from 'kysely'
+import type { Account } from '#contract/accounts.ts'
+import type { Permission } from '#contract/permissions.ts'
+import { may } from '#contract/permissions.ts'
+import type { Actor, Paths } from '../../platform/context.ts'
+import type { Db } from '../../platform/database.ts'
+
+const COLUMNS = [
+  'id',
+  'parentId',
+  'kind',
+  'name',
+  'isActive',
+  sql<Account['language']>`language`.as('language'),
+  'timeZone',
+  'colour',
+  'version',
+] as const
+
+/** Every account's path up to the root, for a whole organisation. */
+export async function paths(db: Db, organisationId: string): Promise<Paths> {
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['id', 'parentId'])
+    .where('organisationId', '=', organisationId)
+    .execute()
+  const parents = new Map(rows.map((row) => [row.id, row.parentId]))
+  return new Map(rows.map(({ id }) => [id, pathOf(id, parents)]))
+}
+
+function pathOf(id: string, parents: ReadonlyMap<string, string | null>): string[] {
+  const path: string[] = []
+  for (let at: string | null | undefined = id; at; at = parents.get(at)) path.push(at)
+  return path
+}
+
+/** The accounts at which the actor holds a permission; with none named, any grant at all counts. */
+export function visibleIds(actor: Actor, permission?: Permission): string[] {
+  return [...actor.paths].flatMap(([id, path]) => (holds(actor, path, permission) ? [id] : []))
+}
+
+function holds(actor: Actor, path: readonly string[], permission?: Permission): boolean {
+  if (permission) return may(actor.grants, permission, path)
+  return actor.grants.some((grant) => path.includes(grant.accountId))
+}
+
+/** Whether the actor holds the permission at the account; false for one they cannot know of. */
+export function mayAt(actor: Actor, permission: Permission, accountId: string): boolean {
+  const path = actor.paths.get(accountId)
+  return path !== undefined && may(actor.grants, permission, path)
+}
+
+export function list(db: Db, organisationId: string, ids: readonly string[]): Promise<Account[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where('organisationId', '=', organisationId)
+    .where('id', 'in', [...ids])
+    .orderBy('name')
+    .execute()
+}
+
+/** What is set at the account for those who will be invited there. */
+export function findForInviting(db: Db, organisationId: string, id: string) {
+  return db
+    .selectFrom('accounts')
+    .select(['id', 'name', 'colour', 'language', 'invitationHours', 'liveLimit', 'deferredLimit', 'isActive'])
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}

@@ -1,0 +1,114 @@
+// A stream of its own beside the organisation's log: each scope has rows numbered from 1 without a
+// gap, such as the messages of a chat. Read again when woken, and once a second in any case.
+import type { Frame, FrameRow } from '#contract/frames.ts'
+import type { Bus } from '../bus.ts'
+import type { Watcher } from './hub.ts'
+
+/** A scope and the position above which its rows are wanted. */
+export interface Wanted {
+  scope: string
+  above: number
+}
+
+interface Room {
+  at: number
+  watchers: Map<string, Watcher>
+}
+
+const LOOK_MS = 1_000
+
+export class Stream {
+  readonly #rooms = new Map<string, Room>()
+  readonly #read: (wanted: readonly Wanted[]) => Promise<Map<string, FrameRow[]>>
+  readonly #failed: (error: unknown) => void
+  readonly #looking: NodeJS.Timeout
+  readonly #dirty = new Set<string>()
+  #isReading = false
+
+  constructor(
+    bus: Bus,
+    read: (wanted: readonly Wanted[]) => Promise<Map<string, FrameRow[]>>,
+    failed: (error: unknown) => void,
+  ) {
+    this.#read = read
+    this.#failed = failed
+    bus.onWake((topics) => this.#look(topics.filter((topic) => this.#rooms.has(topic))))
+    this.#looking = setInterval(() => this.#look([...this.#rooms.keys()]), LOOK_MS)
+  }
+
+  /** Sends what the watcher has missed and lets it in once nothing lies between. */
+  async watch(scope: string, since: number, watcher: Watcher): Promise<void> {
+    let at = since
+    for (let isFirst = true; ; isFirst = false) {
+      const rows = (await this.#read([{ scope, above: Math.max(at, 0) }])).get(scope) ?? []
+      const t = Math.max(rows.at(-1)?.[2] ?? 0, at, 0)
+      if (isFirst || rows.length > 0) watcher.send({ s: scope, p: at, t, r: rows })
+      at = t
+      const room = this.#rooms.get(scope)
+      if (room === undefined) {
+        this.#rooms.set(scope, { at, watchers: new Map([[watcher.id, watcher]]) })
+        return
+      }
+      if (room.at <= at) {
+        room.watchers.set(watcher.id, watcher)
+        return
+      }
+    }
+  }
+
+  leave(scope: string, watcher: Watcher): void {
+    const room = this.#rooms.get(scope)
+    if (room === undefined || !room.watchers.delete(watcher.id) || room.watchers.size > 0) return
+    this.#rooms.delete(scope)
+  }
+
+  leaveAll(watcher: Watcher): void {
+    for (const scope of [...this.#rooms.keys()]) this.leave(scope, watcher)
+  }
+
+  scopesOf(watcher: Watcher): string[] {
+    return [...this.#rooms].filter(([, room]) => room.watchers.has(watcher.id)).map(([scope]) => scope)
+  }
+
+  positions(watcher: Watcher): Record<string, number> {
+    return Object.fromEntries(this.scopesOf(watcher).map((scope) => [scope, this.#rooms.get(scope)?.at ?? 0]))
+  }
+
+  stop(): void {
+    clearInterval(this.#looking)
+    this.#rooms.clear()
+  }
+
+  #look(scopes: readonly string[]): void {
+    for (const scope of scopes) this.#dirty.add(scope)
+    if (this.#isReading || this.#dirty.size === 0) return
+    this.#isReading = true
+    this.#readDirty()
+      .catch(this.#failed)
+      .finally(() => {
+        this.#isReading = false
+      })
+  }
+
+  async #readDirty(): Promise<void> {
+    while (this.#dirty.size > 0) {
+      const wanted = [...this.#dirty].flatMap((scope) => {
+        const room = this.#rooms.get(scope)
+        return room ? [{ scope, above: room.at }] : []
+      })
+      this.#dirty.clear()
+      if (wanted.length === 0) return
+      for (const [scope, rows] of await this.#read(wanted)) this.#send(scope, rows)
+    }
+  }
+
+  #send(scope: string, rows: readonly FrameRow[]): void {
+    const room = this.#rooms.get(scope)
+    const news = rows.filter(([, , v]) => room !== undefined && v > room.at)
+    const last = news.at(-1)
+    if (room === undefined || last === undefined) return
+    const frame: Frame = { s: scope, p: room.at, t: last[2], r: news }
+    room.at = last[2]
+    for (const watcher of room.watchers.values()) watcher.send(frame)
+  }
+}
