@@ -1,5 +1,6 @@
 // Every shortcut is written down once, here: for the handler, the tooltips and the sheet behind `?`.
 import { SvelteMap } from 'svelte/reactivity'
+import { isMac } from './ui/keycaps.ts'
 
 export interface Shortcut {
   /** Stable name, such as `desk.accept`. */
@@ -23,8 +24,6 @@ export interface Shortcut {
 const sequenceMs = 1200
 const storageKey = 'single-keys'
 const named = new Set(['Enter', 'Escape', 'Tab', 'Backspace', 'Delete', 'Home', 'End'])
-
-export const isMac = /Mac|iP(hone|ad)/.test(navigator.userAgent)
 
 /** The letter or sign a press means. A layout without Latin letters goes by the key's place. */
 export function keyOf(event: Pick<KeyboardEvent, 'key' | 'code'>): string {
@@ -73,16 +72,6 @@ function isOpenOverlay(target: EventTarget | null): boolean {
 /** Whether a shortcut is one plain key, or begins with one: those can be switched off. */
 export function isSingleKey(keys: string): boolean {
   return !/(Mod|Ctrl|Alt)\+/.test(keys) && !named.has(keys)
-}
-
-/** The caps to draw for a shortcut: `['Ctrl', 'K']`, `['G', 'D']`. */
-export function capsOf(keys: string, mac = isMac): string[] {
-  const marks: Record<string, string> = mac
-    ? { Mod: '⌘', Ctrl: '⌃', Shift: '⇧', Alt: '⌥', Enter: '⏎', Escape: 'Esc' }
-    : { Mod: 'Ctrl', Enter: '⏎', Escape: 'Esc', ArrowUp: '↑', ArrowDown: '↓' }
-  return keys
-    .split(/[ +](?=.)/)
-    .map((cap) => marks[cap] ?? (cap.length === 1 ? cap.toUpperCase() : cap))
 }
 
 function readSingleKeys(): boolean {

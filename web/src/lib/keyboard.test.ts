@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { capsOf, keyboard, pressOf, type Shortcut } from './keyboard.svelte.ts'
+import { keyboard, pressOf, type Shortcut } from './keyboard.svelte.ts'
+import { capsOf } from './ui/keycaps.ts'
 
 const stops: Array<() => void> = []
 
