@@ -44,7 +44,7 @@ export type Ack<T = null> = { ok: true; value: T } | ({ ok: false } & RefusalBod
 /** A passing sign: somebody is typing, has something open, or is in a field. Never logged. */
 export interface Sign {
   scope: string
-  kind: 'typing' | 'viewing' | 'editing'
+  kind: 'typing' | 'viewing' | 'editing' | 'ended'
   subject: string
   field?: string
 }

@@ -7,6 +7,7 @@ import { EventEmitter } from 'node:events'
 import pg from 'pg'
 
 const CHANNEL = 'switchboard'
+const PUBLISH = `select pg_notify('${CHANNEL}', $1)`
 /** Wakes within this time are sent together. */
 const GATHER_MS = 5
 /** PostgreSQL's bound for one notification is 8000 bytes. */
@@ -33,14 +34,14 @@ interface Message {
 }
 
 /** Speaks over PostgreSQL's own notifications, through a connection of its own. */
-export function openBus(url: string, publish: (payload: string) => Promise<void>, log: (error: unknown) => void): Bus {
+export function openBus(url: string, pool: pg.Pool, log: (error: unknown) => void): Bus {
   const heard = new EventEmitter<Events>()
   const topics = new Set<string>()
   let gathering: NodeJS.Timeout | undefined
   let isClosed = false
   const send = (message: Message) => {
     const payload = JSON.stringify(message)
-    if (Buffer.byteLength(payload) <= MOST_BYTES) publish(payload).catch(log)
+    if (Buffer.byteLength(payload) <= MOST_BYTES) pool.query(PUBLISH, [payload]).catch(log)
   }
   const flush = () => {
     gathering = undefined
@@ -110,6 +111,3 @@ function keepListening(
     },
   }
 }
-
-/** The statement with which a payload is published. */
-export const PUBLISH = `select pg_notify('${CHANNEL}', $1)`

@@ -4,6 +4,7 @@ import type { LiveKind, LiveRow } from '#contract/facts.ts'
 import type { Grant } from '#contract/permissions.ts'
 import type { Bus } from './bus.ts'
 import type { Database, Db } from './database.ts'
+import type { Hasher } from './hash.ts'
 
 /** The accounts of an organisation as paths: from an account up to the root. */
 export type Paths = ReadonlyMap<string, readonly string[]>
@@ -43,6 +44,11 @@ export interface Ctx {
   log: FastifyBaseLogger
   requestId: string
   bus: Bus
+  hasher: Hasher
+  /** Signs the links in mails. */
+  secretKey: Buffer
+  /** What browsers call this server, such as https://chat.example.org. */
+  publicOrigin: string
   browser: Browser
 }
 

@@ -1,5 +1,5 @@
 // The pool of connections, and trying again what the database asks us to try again.
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { Refusal } from './refuse.ts'
 import type { DB } from './schema.ts'
@@ -45,6 +45,14 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
   return { db, pool, close: () => db.destroy() }
+}
+
+/** What names this life of the database: another one after a restore, when positions mean nothing. */
+export async function epochOf(db: Db): Promise<string> {
+  const { rows } = await sql<{ epoch: string }>`
+    select c.system_identifier || '/' || p.timeline_id as epoch
+      from pg_control_system() c, pg_control_checkpoint() p`.execute(db)
+  return rows[0]?.epoch ?? ''
 }
 
 const AGAIN = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03'])

@@ -7,11 +7,19 @@ import type { ColumnType } from "kysely";
 
 export type AccountKind = "group" | "location" | "organisation";
 
+export type AssignmentKind = "forced" | "pick" | "route" | "transfer";
+
+export type AssignmentState = "active" | "declined" | "ended" | "expired" | "offered" | "rescinded";
+
+export type Availability = "available" | "away" | "busy" | "offline";
+
 export type ChatAuthor = "operator" | "system" | "visitor";
 
 export type ChatEnd = "abandoned" | "expired" | "operator" | "supervisor" | "visitor";
 
 export type ChatKind = "deferred" | "live";
+
+export type ChatState = "active" | "closed" | "offered" | "waiting";
 
 export type Gender = "female" | "male" | "not_stated" | "other";
 
@@ -61,6 +69,22 @@ export interface Accounts {
   version: Generated<number>;
 }
 
+export interface Assignments {
+  acceptedAt: string | null;
+  because: Json;
+  chatId: string;
+  chatKind: ChatKind;
+  endedAt: string | null;
+  expiresAt: string | null;
+  id: Generated<string>;
+  kind: Generated<AssignmentKind>;
+  offeredAt: string;
+  organisationId: string;
+  queueId: string;
+  state: AssignmentState;
+  userId: string;
+}
+
 export interface AuditLog {
   action: string;
   actorId: string | null;
@@ -77,6 +101,17 @@ export interface AuditLog {
   subjectId: string | null;
 }
 
+export interface ChatRows {
+  accountId: string | null;
+  chatId: string | null;
+  dueAt: string | null;
+  operatorId: string | null;
+  organisationId: string | null;
+  queueId: string | null;
+  row: Json | null;
+  state: ChatState | null;
+}
+
 export interface Chats {
   accountId: string;
   closedAt: string | null;
@@ -89,6 +124,17 @@ export interface Chats {
   pageUrl: string | null;
   siteId: string;
   visitorId: string;
+}
+
+export interface Connections {
+  connectedAt: string;
+  goneAt: string | null;
+  id: string;
+  nodeEpoch: number;
+  nodeId: string;
+  organisationId: string;
+  sessionId: string | null;
+  userId: string;
 }
 
 export interface DepartmentMembers {
@@ -120,6 +166,13 @@ export interface EventLog {
   seq: number;
 }
 
+export interface Exclusions {
+  chatId: string;
+  organisationId: string;
+  until: string;
+  userId: string;
+}
+
 export interface Grants {
   accountId: string | null;
   createdAt: Generated<string>;
@@ -135,14 +188,24 @@ export interface Grants {
 export interface InvitationDepartments {
   departmentId: string;
   invitationId: string;
+  name: string;
   organisationId: string;
   position: string | null;
 }
 
 export interface InvitationQueues {
   invitationId: string;
+  name: string;
   organisationId: string;
   queueId: string;
+}
+
+export interface InvitationRows {
+  accountId: string | null;
+  createdAt: string | null;
+  invitationId: string | null;
+  organisationId: string | null;
+  row: Json | null;
 }
 
 export interface Invitations {
@@ -252,6 +315,14 @@ export interface Messages {
   seq: number;
 }
 
+export interface Nodes {
+  epoch: Generated<number>;
+  id: string;
+  leaseUntil: string;
+  name: string;
+  startedAt: string;
+}
+
 export interface Notifications {
   createdAt: Generated<string>;
   data: Json;
@@ -262,10 +333,54 @@ export interface Notifications {
   userId: string;
 }
 
+export interface OperatorLoads {
+  chatLimit: number;
+  kind: ChatKind;
+  organisationId: string;
+  over: Generated<number>;
+  setAt: string;
+  setBy: string | null;
+  used: Generated<number>;
+  userId: string;
+  version: Generated<number>;
+}
+
+export interface OperatorRows {
+  accountIds: string[] | null;
+  organisationId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
+  userId: string | null;
+}
+
+export interface Operators {
+  availability: Generated<Availability>;
+  availabilitySetBy: string | null;
+  availabilitySince: string;
+  connectionSince: string;
+  graceUntil: string | null;
+  isNotAnswering: Generated<boolean>;
+  isPresent: Generated<boolean>;
+  isReady: Generated<boolean>;
+  lastOfferedAt: string | null;
+  missedInRow: Generated<number>;
+  organisationId: string;
+  reason: string | null;
+  userId: string;
+}
+
 export interface PasswordHistory {
   passwordHash: string;
   replacedAt: string;
   userId: string;
+}
+
+export interface PersonRows {
+  accountId: string | null;
+  membershipId: string | null;
+  organisationId: string | null;
+  row: Json | null;
+  userId: string | null;
 }
 
 export interface PhotoFiles {
@@ -277,6 +392,24 @@ export interface PhotoFiles {
 export interface Photos {
   createdAt: Generated<string>;
   id: Generated<string>;
+  userId: string;
+}
+
+export interface QueueMemberRows {
+  accountId: string | null;
+  organisationId: string | null;
+  queueId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
+  userId: string | null;
+}
+
+export interface QueueMembers {
+  isJoined: Generated<boolean>;
+  joinedAt: string | null;
+  organisationId: string;
+  queueId: string;
+  tier: Generated<number>;
   userId: string;
 }
 
@@ -307,6 +440,23 @@ export interface Roles {
   organisationId: string;
   permissions: string[] | null;
   version: Generated<number>;
+}
+
+export interface RoutedChats {
+  accountId: string;
+  assignmentId: string | null;
+  chatId: string;
+  closedAt: string | null;
+  dueAt: string;
+  enqueuedAt: string;
+  kind: ChatKind;
+  operatorId: string | null;
+  organisationId: string;
+  priority: number;
+  queueId: string;
+  siteId: string;
+  state: Generated<ChatState>;
+  visitorName: string | null;
 }
 
 export interface Sessions {
@@ -415,14 +565,19 @@ export interface Visitors {
 
 export interface DB {
   accounts: Accounts;
+  assignments: Assignments;
   auditLog: AuditLog;
+  chatRows: ChatRows;
   chats: Chats;
+  connections: Connections;
   departmentMembers: DepartmentMembers;
   departments: Departments;
   eventLog: EventLog;
+  exclusions: Exclusions;
   grants: Grants;
   invitationDepartments: InvitationDepartments;
   invitationQueues: InvitationQueues;
+  invitationRows: InvitationRows;
   invitations: Invitations;
   invitationSites: InvitationSites;
   ipRanges: IpRanges;
@@ -431,12 +586,20 @@ export interface DB {
   mailOutbox: MailOutbox;
   memberships: Memberships;
   messages: Messages;
+  nodes: Nodes;
   notifications: Notifications;
+  operatorLoads: OperatorLoads;
+  operatorRows: OperatorRows;
+  operators: Operators;
   passwordHistory: PasswordHistory;
+  personRows: PersonRows;
   photoFiles: PhotoFiles;
   photos: Photos;
+  queueMemberRows: QueueMemberRows;
+  queueMembers: QueueMembers;
   queues: Queues;
   roles: Roles;
+  routedChats: RoutedChats;
   sessions: Sessions;
   siteProfiles: SiteProfiles;
   sites: Sites;

@@ -14,6 +14,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     endpoint?: Endpoint<unknown, unknown>
+    /** For anyone, and no part of the API: its description. */
+    isOpen?: boolean
   }
 }
 

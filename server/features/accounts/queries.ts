@@ -36,11 +36,11 @@ function pathOf(id: string, parents: ReadonlyMap<string, string | null>): string
 }
 
 /** The accounts at which the actor holds a permission; with none named, any grant at all counts. */
-export function visibleIds(actor: Actor, permission?: Permission): string[] {
+export function visibleIds(actor: Pick<Actor, "grants" | "paths">, permission?: Permission): string[] {
   return [...actor.paths].flatMap(([id, path]) => (holds(actor, path, permission) ? [id] : []))
 }
 
-function holds(actor: Actor, path: readonly string[], permission?: Permission): boolean {
+function holds(actor: Pick<Actor, "grants">, path: readonly string[], permission?: Permission): boolean {
   if (permission) return may(actor.grants, permission, path)
   return actor.grants.some((grant) => path.includes(grant.accountId))
 }
@@ -70,4 +70,40 @@ export function findForInviting(db: Db, organisationId: string, id: string) {
     .where('organisationId', '=', organisationId)
     .where('id', '=', id)
     .executeTakeFirst()
+}
+
+export async function isAnyThere(db: Db): Promise<boolean> {
+  const row = await db.selectFrom('accounts').select('id').limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
+/** An organisation: the root of a tree, whose id is the organisation's. */
+export async function insertOrganisation(
+  db: Db,
+  wanted: { id: string; name: string; language: string },
+): Promise<void> {
+  const { id, name, language } = wanted
+  await db
+    .insertInto('accounts')
+    .values({ organisationId: id, id, kind: 'organisation', name, language })
+    .execute()
+}
+
+export async function insert(
+  db: Db,
+  wanted: {
+    organisationId: string
+    id: string
+    parentId: string
+    kind: 'group' | 'location'
+    name: string
+    language: string
+  },
+): Promise<void> {
+  await db.insertInto('accounts').values(wanted).execute()
+}
+
+/** One process makes the first organisation; others that try at the same moment wait here. */
+export async function lockSetUp(db: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(45, 1)`.execute(db)
 }

@@ -1,6 +1,6 @@
 // Who watches what here, and what each watched scope was last told. One frame is made per scope,
 // however many sockets watch it.
-import type { Frame, FrameRow } from '#contract/frames.ts'
+import type { Frame, FrameRow, SignSeen } from '#contract/frames.ts'
 import type { Batch, LogTailer } from './log.ts'
 import { rowsOf, scopesOf } from './projection.ts'
 
@@ -10,6 +10,7 @@ export interface Watcher {
   send(frame: Frame): void
   /** The watcher stands too far back: it has to fetch the scope's snapshot. */
   sendSnap(scope: string): void
+  sendSign(sign: SignSeen): void
 }
 
 interface Room {
@@ -69,6 +70,10 @@ export class Hub {
 
   scopesOf(watcher: Watcher): string[] {
     return [...this.#rooms].filter(([, room]) => room.watchers.has(watcher.id)).map(([scope]) => scope)
+  }
+
+  watchersOf(scope: string): Watcher[] {
+    return [...(this.#rooms.get(scope)?.watchers.values() ?? [])]
   }
 
   /** Where each scope that the watcher watches stands. */

@@ -70,6 +70,10 @@ export class Stream {
     return [...this.#rooms].filter(([, room]) => room.watchers.has(watcher.id)).map(([scope]) => scope)
   }
 
+  watchersOf(scope: string): Watcher[] {
+    return [...(this.#rooms.get(scope)?.watchers.values() ?? [])]
+  }
+
   positions(watcher: Watcher): Record<string, number> {
     return Object.fromEntries(this.scopesOf(watcher).map((scope) => [scope, this.#rooms.get(scope)?.at ?? 0]))
   }

@@ -23,8 +23,12 @@ export interface Source {
   leave(scope: string, watcher: Watcher): void
   leaveAll(watcher: Watcher): void
   scopesOf(watcher: Watcher): string[]
+  watchersOf(scope: string): Watcher[]
   positions(watcher: Watcher): Record<string, number>
 }
+
+/** Which source a scope belongs to; throws for a scope that none owns. */
+export type SourceOf = (scope: string) => Source
 
 export interface Watching {
   doors: Record<'watch' | 'unwatch', EventDoor>
@@ -36,7 +40,7 @@ export interface Watching {
 /** Lets a socket watch the scopes that `mayWatch` allows, from the source that owns each. */
 export function openWatching(
   socket: Socket,
-  sourceOf: (scope: string) => Source,
+  sourceOf: SourceOf,
   sources: readonly Source[],
   mayWatch: (scope: string) => Promise<boolean>,
 ): Watching {
@@ -44,6 +48,7 @@ export function openWatching(
     id: socket.id,
     send: (frame: Frame) => void socket.emit('frame', frame),
     sendSnap: (scope) => void socket.emit('snap', { s: scope }),
+    sendSign: (sign) => void socket.volatile.emit('sign', sign),
   }
   const watched = () => sources.flatMap((source) => source.scopesOf(watcher))
   const beating = setInterval(() => {

@@ -1,0 +1,36 @@
+// Who may watch which scope: the one place that turns grants and assignments into visibility.
+import type { Permission } from '#contract/permissions.ts'
+import { partsOf, scope } from '#contract/scopes.ts'
+import * as accounts from './features/accounts/queries.ts'
+import * as chats from './features/chats/queries.ts'
+import * as queues from './features/queues/queries.ts'
+import type { Actor } from './platform/context.ts'
+import type { Db } from './platform/database.ts'
+
+const NEEDED: Readonly<Record<string, Permission>> = { people: 'users.view', floor: 'wall.view' }
+
+/** Every scope that an actor may watch from the start; a chat's own is asked for when it is opened. */
+export async function scopesOf(db: Db, actor: Actor): Promise<string[]> {
+  const assigned = await queues.listAssignedIds(db, actor.organisationId, actor.userId)
+  return [
+    scope.user(actor.userId),
+    ...accounts.visibleIds(actor).map(scope.setup),
+    ...accounts.visibleIds(actor, 'users.view').map(scope.people),
+    ...accounts.visibleIds(actor, 'wall.view').map(scope.floor),
+    ...assigned.map(scope.queue),
+  ]
+}
+
+/** Whether the actor may watch the scope now. What does not exist is answered like what is hidden. */
+export async function mayWatch(db: Db, actor: Actor, wanted: string): Promise<boolean> {
+  const { of, id } = partsOf(wanted)
+  const needed = NEEDED[of]
+  if (needed) return accounts.mayAt(actor, needed, id)
+  if (of === 'user') return id === actor.userId
+  if (of === 'setup') return accounts.visibleIds(actor).includes(id)
+  if (of === 'chat') return chats.maySee(db, actor, id)
+  if (of !== 'queue') return false
+  if ((await queues.listAssignedIds(db, actor.organisationId, actor.userId)).includes(id)) return true
+  const accountId = await queues.findAccountId(db, actor.organisationId, id)
+  return accountId !== undefined && accounts.mayAt(actor, 'wall.view', accountId)
+}

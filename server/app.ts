@@ -1,0 +1,133 @@
+// The table of contents: every part, every door, and who hears which fact.
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { accountRoutes } from './features/accounts/routes.ts'
+import { departmentRoutes } from './features/departments/routes.ts'
+import { foundingRoutes } from './features/founding/routes.ts'
+import { authenticate } from './features/sign-in/actions.ts'
+import { signInRoutes } from './features/sign-in/routes.ts'
+import * as sites from './features/sites/queries.ts'
+import { siteRoutes } from './features/sites/routes.ts'
+import { authenticateVisitor } from './features/visitors/actions.ts'
+import { type LiveLayer, openLive } from './live.ts'
+import { type Bus, openBus } from './platform/bus.ts'
+import { makeClientIp } from './platform/client-ip.ts'
+import type { Ctx } from './platform/context.ts'
+import { makeCookies } from './platform/cookies.ts'
+import { type Database, epochOf, openDatabase } from './platform/database.ts'
+import { makeHasher } from './platform/hash.ts'
+import { serveHealth } from './platform/health.ts'
+import { openHttp } from './platform/http.ts'
+import { serveDescription } from './platform/openapi.ts'
+import { makeIsOwnOrigin } from './platform/origin.ts'
+import { servePages } from './platform/pages.ts'
+
+export interface AppSettings {
+  databaseUrl: string
+  publicOrigin: string | undefined
+  secretKey: Buffer
+  smtpUrl: string | undefined
+  mailFrom: string
+  trustedProxies: readonly string[]
+  nodeName: string
+  logLevel: string
+  /** The one-time token with which the first organisation may be made; undefined: none can. */
+  setUpToken?: string | undefined
+  now?: () => Date
+}
+
+export interface App {
+  http: FastifyInstance
+  database: Database
+  bus: Bus
+  live: LiveLayer
+  /** Listens; gives the address. Port 0: any free one. */
+  listen(port: number, host: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** Everything but what any request's ctx has of its own. */
+type Shared = Omit<Ctx, 'browser' | 'log' | 'requestId'>
+
+/** Puts a server together. It answers nothing before `listen`. */
+export async function buildApp(settings: AppSettings): Promise<App> {
+  const { databaseUrl, nodeName } = settings
+  const isSecure = settings.publicOrigin?.startsWith('https://') ?? false
+  const broke = (error: unknown) => http.log.error({ event: 'background.broke', err: error })
+  const database = openDatabase(databaseUrl, { max: 12, name: nodeName, broke })
+  const bus = openBus(databaseUrl, database.pool, broke)
+  const cookies = makeCookies(isSecure)
+  const clientIp = makeClientIp([...settings.trustedProxies])
+  const isOwnOrigin = makeIsOwnOrigin(settings.publicOrigin)
+  const now = settings.now ?? (() => new Date())
+  const hasher = makeHasher({ running: 2, queued: 16, waitMs: 2_000 })
+  const { secretKey } = settings
+  // Known only once the server listens, when it is not set.
+  let publicOrigin = settings.publicOrigin ?? ''
+  const shared: Shared = {
+    db: database.db,
+    database,
+    bus,
+    now,
+    hasher,
+    secretKey,
+    get publicOrigin() {
+      return publicOrigin
+    },
+  }
+  const identify = {
+    actor: (token: string | undefined) => authenticate(database.db, token, now()),
+    visitor: (token: string) => authenticateVisitor(database.db, token),
+  }
+  const { logLevel } = settings
+  const http = await openHttp({ logLevel, isSecure, cookies, clientIp, isOwnOrigin, identify, shared })
+  const draining = { is: false }
+  const epoch = await epochOf(database.db)
+  const gate = { isOwnOrigin, clientIp, isDraining: () => draining.is }
+  serveDescription(http)
+  serveHealth(http, database.db, gate.isDraining)
+  openDoors(http, settings)
+  await servePages(http, (key) => sites.frameAncestorsOf(database.db, key))
+  await http.ready()
+  const live = openLive({
+    http: http.server,
+    db: database.db,
+    bus,
+    cookies,
+    gate,
+    now,
+    node: nodeName,
+    epoch,
+    failed: broke,
+    arrived: async () => {},
+    gone: async () => {},
+  })
+  return {
+    http,
+    database,
+    bus,
+    live,
+    async listen(port, host) {
+      await http.listen({ port, host })
+      const address = http.server.address() as AddressInfo
+      publicOrigin ||= `http://localhost:${address.port}`
+      return publicOrigin
+    },
+    async close() {
+      draining.is = true
+      await live.close()
+      await http.close()
+      await bus.close()
+      await database.close()
+    },
+  }
+}
+
+/** Every door of the house. */
+function openDoors(http: FastifyInstance, settings: AppSettings): void {
+  accountRoutes(http)
+  departmentRoutes(http)
+  foundingRoutes(http, settings.setUpToken)
+  signInRoutes(http)
+  siteRoutes(http)
+}

@@ -1,0 +1,54 @@
+// How long a session lasts, and how failed tries slow down the next ones.
+
+/** A session ends after so long without the user doing anything, whatever is open. */
+export const IDLE_MINUTES = 60
+/** A session ends after so long in any case. */
+export const SESSION_HOURS = 12
+export const DEVICE_DAYS = 90
+/** Failures of one user that cost nothing; each further one doubles the wait. */
+export const FREE_FAILURES = 5
+export const MOST_WAIT_SECONDS = 60
+/** Failures from one address within WINDOW_MINUTES after which it has to wait. */
+export const ADDRESS_FAILURES = 60
+export const WINDOW_MINUTES = 10
+
+export interface Throttle {
+  failures: number
+  windowStart: string
+  blockedUntil: string | null
+}
+
+/** Seconds to wait before the next try; 0: none. */
+export function waitSeconds(throttle: Throttle | undefined, now: Date): number {
+  if (throttle?.blockedUntil == null) return 0
+  return Math.max(0, Math.ceil((Date.parse(throttle.blockedUntil) - now.getTime()) / 1000))
+}
+
+/** The throttle of a user after one more failure: 1, 2, 4 ... seconds from the fifth on. */
+export function afterUserFailure(throttle: Throttle | undefined, now: Date): Throttle {
+  const failures = (throttle?.failures ?? 0) + 1
+  const seconds =
+    failures < FREE_FAILURES ? 0 : Math.min(MOST_WAIT_SECONDS, 2 ** (failures - FREE_FAILURES))
+  return {
+    failures,
+    windowStart: throttle?.windowStart ?? now.toISOString(),
+    blockedUntil: seconds === 0 ? null : addSeconds(now, seconds),
+  }
+}
+
+/** The throttle of an address after one more failure: a bound within a window. */
+export function afterAddressFailure(throttle: Throttle | undefined, now: Date): Throttle {
+  const started = throttle && Date.parse(throttle.windowStart) > now.getTime() - WINDOW_MINUTES * 60_000
+  const failures = started ? throttle.failures + 1 : 1
+  const windowStart = started ? throttle.windowStart : now.toISOString()
+  const isBlocked = failures >= ADDRESS_FAILURES
+  return {
+    failures,
+    windowStart,
+    blockedUntil: isBlocked ? addSeconds(new Date(windowStart), WINDOW_MINUTES * 60) : null,
+  }
+}
+
+export function addSeconds(now: Date, seconds: number): string {
+  return new Date(now.getTime() + seconds * 1000).toISOString()
+}

@@ -1,0 +1,93 @@
+// The live layer, put together: the log's tailer, the chats' messages, the sockets of team and
+// visitors, and what servers do when the log signals them.
+import type { Server as HttpServer } from 'node:http'
+import { partsOf } from '#contract/scopes.ts'
+import { messagesOf } from './features/chats/live.ts'
+import { openVisitBoard } from './features/visitors/board.ts'
+import type { Bus } from './platform/bus.ts'
+import type { Actor } from './platform/context.ts'
+import type { Cookies } from './platform/cookies.ts'
+import type { Db } from './platform/database.ts'
+import { Hub } from './platform/live/hub.ts'
+import { type Batch, LogTailer } from './platform/live/log.ts'
+import { passSignsOn } from './platform/live/signs.ts'
+import { openSockets, type SocketGate } from './platform/live/sockets.ts'
+import { Stream } from './platform/live/stream.ts'
+import type { Source } from './platform/live/watching.ts'
+import { openTeamSockets, type TeamSockets } from './sockets-team.ts'
+import { openVisitorSockets } from './sockets-visitor.ts'
+
+export interface LiveParts {
+  http: HttpServer
+  db: Db
+  bus: Bus
+  cookies: Cookies
+  gate: SocketGate
+  now: () => Date
+  node: string
+  epoch: string
+  arrived(actor: Actor, connectionId: string): Promise<void>
+  gone(actor: Actor, connectionId: string): Promise<void>
+  failed(error: unknown): void
+}
+
+export interface LiveLayer {
+  /** Tells every browser to go elsewhere, then cuts what is left. */
+  close(): Promise<void>
+}
+
+export function openLive(parts: LiveParts): LiveLayer {
+  const { db, bus, failed } = parts
+  const log = new LogTailer(db, bus, hear, failed)
+  const hub = new Hub(log)
+  const messages = new Stream(bus, (wanted) => messagesOf(db, wanted), failed)
+  const visits = openVisitBoard({ db, bus, failed, follow: (id) => log.follow(id) })
+  const io = openSockets(parts.http, parts.gate)
+  // The chats' scopes are of other streams: the hub is told the organisation by each socket.
+  const sourcesOf = (organisationId: string) => {
+    const ofLog: Source = {
+      watch: (scope, since, watcher) => hub.watch(organisationId, scope, since, watcher),
+      leave: (scope, watcher) => hub.leave(scope, watcher),
+      leaveAll: (watcher) => hub.leaveAll(watcher),
+      scopesOf: (watcher) => hub.scopesOf(watcher),
+      watchersOf: (scope) => hub.watchersOf(scope),
+      positions: (watcher) => hub.positions(watcher),
+    }
+    const byKind: Readonly<Record<string, Source>> = { chat: messages, visit: visits }
+    return {
+      sources: [ofLog, messages, visits],
+      sourceOf: (scope: string) => byKind[partsOf(scope).of] ?? ofLog,
+    }
+  }
+  const team = openTeamSockets({ ...parts, io, sourcesOf })
+  const visitors = openVisitorSockets({ ...parts, io, sourcesOf })
+  passSignsOn(bus, sourcesOf('').sourceOf)
+
+  function hear(batch: Batch): void {
+    hub.tell(batch)
+    visits.hear(batch)
+    obey(batch, team)
+  }
+  return {
+    async close() {
+      log.stop()
+      messages.stop()
+      visits.stop()
+      team.stop()
+      visitors.stop()
+      io.local.disconnectSockets(true)
+      io.engine.close()
+    },
+  }
+}
+
+/** What the log tells servers: sessions that ended, grants and chats that moved. */
+function obey(batch: Batch, team: TeamSockets): void {
+  for (const { kind, entityId, leftScopes } of batch.events) {
+    if (kind === 'signal.session_changed') team.cut(entityId)
+    if (kind === 'signal.grants_changed') team.recheck(entityId)
+    // Whoever held the chat until now, or served the queue, may no longer watch it.
+    if (kind === 'chat' || kind === 'queue_member')
+      for (const left of leftScopes.map(partsOf)) if (left.of === 'user') team.recheck(left.id)
+  }
+}

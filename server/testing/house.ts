@@ -1,0 +1,174 @@
+// A whole running house for one test file: its own database, real HTTP, real sockets.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll } from 'vitest'
+import { live as liveApi } from '#contract/live.ts'
+import type { Snapshot } from '#contract/frames.ts'
+import type { BuiltInRole } from '#contract/permissions.ts'
+import { type App, type AppSettings, buildApp } from '../app.ts'
+import * as accounts from '../features/accounts/queries.ts'
+import * as founding from '../features/founding/queries.ts'
+import * as routing from '../features/routing/queries.ts'
+import type { Db } from '../platform/database.ts'
+import { hashToken, newToken } from '../platform/tokens.ts'
+import { type Caller, caller } from './http-client.ts'
+import { type LiveClient, openLiveClient } from './live-client.ts'
+import { createTestDatabase, type TestDatabase } from './template.ts'
+
+/** A password that every person of the house has, and its hash, made once. */
+export const PASSWORD = 'correct horse battery 7'
+const PASSWORD_HASH =
+  '$argon2id$v=19$m=19456,p=1,t=2$7AOuuvEKtuMaAAl57VN+EA$ziGHjcqoo6aMs+t46l2ZCI0nL0wEcbHEfQPEGxMxGB8'
+
+export interface Person extends Caller {
+  userId: string
+  membershipId: string
+  organisationId: string
+  accountId: string
+  email: string
+  cookie: string
+  /** Opens a socket, as a page does. Closed with the house. */
+  live(): Promise<LiveClient>
+}
+
+export interface NewcomerAt {
+  organisationId: string
+  accountId?: string
+  role: BuiltInRole
+  firstName?: string
+  lastName?: string
+  liveLimit?: number
+}
+
+export interface House {
+  readonly app: App
+  readonly db: Db
+  readonly url: string
+  readonly databaseUrl: string
+  /** Calls as nobody. */
+  readonly anyone: Caller
+  organisation(name?: string): Promise<{ id: string; name: string }>
+  /** An account below another. */
+  account(organisationId: string, name: string, parentId?: string): Promise<string>
+  person(at: NewcomerAt): Promise<Person>
+  visitor(token: string): Caller
+  /** Another server process's worth of the same house: same database, port of its own. */
+  another(): Promise<App & { url: string }>
+}
+
+/** Opens a house before the file's tests and closes it behind them. */
+export function openHouse(settings: Partial<AppSettings> = {}): House {
+  let database: TestDatabase
+  let app: App
+  let url = ''
+  const opened: { close(): unknown }[] = []
+  const build = async (name: string) => {
+    const built = await buildApp({
+      databaseUrl: database.url,
+      publicOrigin: undefined,
+      secretKey: randomBytes(32),
+      smtpUrl: undefined,
+      mailFrom: 'switchboard@example.org',
+      trustedProxies: [],
+      nodeName: name,
+      logLevel: process.env['TEST_LOG_LEVEL'] ?? 'error',
+      ...settings,
+    })
+    const address = await built.listen(0, '127.0.0.1')
+    return Object.assign(built, { url: address })
+  }
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    const built = await build('node-1')
+    app = built
+    url = built.url
+  })
+  afterAll(async () => {
+    for (const one of opened) await one.close()
+    await app?.close()
+    await database?.drop()
+  })
+  return {
+    get app() {
+      return app
+    },
+    get db() {
+      return app.database.db
+    },
+    get url() {
+      return url
+    },
+    get databaseUrl() {
+      return database.url
+    },
+    anyone: caller(() => url),
+    visitor: (token) => caller(() => url, { token }),
+    async organisation(name = `Organisation ${randomUUID().slice(0, 8)}`) {
+      const id = randomUUID()
+      await founding.found(app.database.db, { id, name, language: 'en' })
+      return { id, name }
+    },
+    async account(organisationId, name, parentId = organisationId) {
+      const id = randomUUID()
+      const wanted = { organisationId, id, parentId, kind: 'group', name, language: 'en' } as const
+      await accounts.insert(app.database.db, wanted)
+      return id
+    },
+    person: (at) => moveIn(app.database.db, () => url, at, opened),
+    async another() {
+      const built = await build(`node-${opened.length + 2}`)
+      opened.push(built)
+      return built
+    },
+  }
+}
+
+async function moveIn(
+  db: Db,
+  url: () => string,
+  at: NewcomerAt,
+  opened: { close(): unknown }[],
+): Promise<Person> {
+  const { organisationId, accountId = organisationId, role } = at
+  const userId = randomUUID()
+  const email = `${role}.${userId.slice(0, 8)}@example.org`
+  const person = {
+    id: userId,
+    email,
+    firstName: at.firstName ?? 'Ada',
+    lastName: at.lastName ?? `Verbeek ${userId.slice(0, 4)}`,
+    language: 'en',
+    passwordHash: PASSWORD_HASH,
+  }
+  const { membershipId } = await founding.appoint(db, { organisationId, accountId, role }, person)
+  if (role === 'agent' || role === 'tester' || role === 'supervisor')
+    await routing.registerOperator(db, { organisationId, userId, live: at.liveLimit ?? 3, deferred: 5 })
+  const cookie = await sessionCookie(db, organisationId, userId)
+  const calls = caller(url, { cookie })
+  const live = async () => {
+    const fetchSnapshot = async (scope: string) =>
+      (await calls.call(liveApi.snapshot, { params: { scope } })) as Snapshot
+    const client = await openLiveClient({ url: url(), namespace: '/team', cookie, fetchSnapshot })
+    opened.unshift(client)
+    return client
+  }
+  return { ...calls, userId, membershipId, organisationId, accountId, email, cookie, live }
+}
+
+async function sessionCookie(db: Db, organisationId: string, userId: string): Promise<string> {
+  const token = newToken()
+  const now = new Date()
+  await db
+    .insertInto('sessions')
+    .values({
+      tokenHash: hashToken(token),
+      userId,
+      organisationId,
+      createdAt: now.toISOString(),
+      lastActiveAt: now.toISOString(),
+      expiresAt: new Date(now.getTime() + 12 * 3_600_000).toISOString(),
+      ip: '127.0.0.1',
+      userAgent: 'test',
+    })
+    .execute()
+  return `sid=${token}`
+}

@@ -1,0 +1,73 @@
+// Calls contract endpoints over real HTTP, as a page of ours would.
+import type { Endpoint } from '#contract/endpoint.ts'
+import type { RefusalBody } from '#contract/refusals.ts'
+
+export interface Answer<Out> {
+  status: number
+  body: Out & RefusalBody
+  headers: Headers
+}
+
+export interface Caller {
+  /** The reply; throws when the answer is a refusal. */
+  call<In, Out>(endpoint: Endpoint<In, Out>, input?: In): Promise<Out>
+  /** The answer, whatever it is. `input` may be malformed on purpose. */
+  try<In, Out>(endpoint: Endpoint<In, Out>, input?: unknown): Promise<Answer<Out>>
+  upload<In, Out>(endpoint: Endpoint<In, Out>, bytes: Uint8Array, type: string): Promise<Answer<Out>>
+}
+
+export interface Credential {
+  cookie?: string
+  token?: string
+}
+
+export function caller(url: () => string, credential: Credential = {}): Caller {
+  const headers = (): Record<string, string> => ({
+    origin: url(),
+    ...(credential.cookie && { cookie: credential.cookie }),
+    ...(credential.token && { authorization: `Bearer ${credential.token}` }),
+  })
+  const answerOf = async <Out>(response: Response): Promise<Answer<Out>> => ({
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Out & RefusalBody,
+  })
+  const ask: Caller['try'] = async (endpoint, input) => {
+    const { params = {}, query, body } = (input ?? {}) as Parts
+    const path = endpoint.path.replace(/:(\w+)/g, (_, key: string) =>
+      encodeURIComponent(String(params[key])),
+    )
+    const search = query ? `?${new URLSearchParams(query)}` : ''
+    const response = await fetch(`${url()}${path}${search}`, {
+      method: endpoint.method,
+      headers: { ...headers(), ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    return answerOf(response)
+  }
+  return {
+    try: ask,
+    async call(endpoint, input) {
+      const { status, body } = await ask(endpoint, input)
+      if (status === 200) return body
+      const where = `${endpoint.method} ${endpoint.path}`
+      throw new Error(`${where} answered ${status}: ${JSON.stringify(body)}`)
+    },
+    async upload(endpoint, bytes, type) {
+      const form = new FormData()
+      form.append('file', new Blob([Buffer.from(bytes)], { type }), 'photo')
+      const response = await fetch(`${url()}${endpoint.path}`, {
+        method: endpoint.method,
+        headers: headers(),
+        body: form,
+      })
+      return answerOf(response)
+    },
+  }
+}
+
+interface Parts {
+  params?: Record<string, unknown>
+  query?: Record<string, string>
+  body?: unknown
+}
