@@ -1,0 +1,81 @@
+// Who is signed in, and what they may do: the page's answer to every "shall I offer this?".
+import { mayAnywhere, may as mayAt, type Permission } from '#contract/permissions.ts'
+import type { scope } from '#contract/scopes.ts'
+import { session as api, type Me } from '#contract/session.ts'
+import { call, Refused } from '#lib/api.ts'
+import { clock } from '#lib/clock.svelte.ts'
+import { live } from '#lib/live/live.svelte.ts'
+
+export class Session {
+  /** Undefined: not asked yet. Null: nobody is signed in. */
+  me = $state.raw<Me | null>()
+
+  /** Asks the server who this browser is. Throws Unreachable. */
+  async load(): Promise<void> {
+    const sentAt = Date.now()
+    try {
+      this.begin(await call(api.me, {}), sentAt)
+    } catch (error) {
+      if (!(error instanceof Refused && error.status === 401)) throw error
+      this.me = null
+    }
+  }
+
+  /** Takes over what signing in answered. */
+  begin(me: Me, sentAt = Date.now()): void {
+    clock.learn(me.now, sentAt, Date.now())
+    this.me = me
+    live.connect(() => this.#end())
+    tellTabs.postMessage('began')
+  }
+
+  async signOut(): Promise<void> {
+    await call(api.signOut, {})
+    this.#end()
+    tellTabs.postMessage('ended')
+  }
+
+  /** Whether the permission is held anywhere. */
+  may = (permission: Permission): boolean =>
+    this.me != null && mayAnywhere(this.#grants(this.me), permission)
+
+  /** Whether the permission is held at an account. */
+  mayAt(permission: Permission, accountId: string): boolean {
+    return this.me != null && mayAt(this.#grants(this.me), permission, this.#pathOf(accountId))
+  }
+
+  /** The scopes of a kind that may be watched, such as every `floor:`. */
+  scopesOf(of: keyof typeof scope): string[] {
+    return live.scopes.filter((one) => one.startsWith(`${of}:`))
+  }
+
+  /** Another tab has signed in or out: this one follows. */
+  follow(): () => void {
+    const hear = ({ data }: MessageEvent<string>) => {
+      if (data === 'ended') this.#end()
+      else if (this.me === null) void this.load()
+    }
+    tellTabs.addEventListener('message', hear)
+    return () => tellTabs.removeEventListener('message', hear)
+  }
+
+  #end(): void {
+    live.disconnect()
+    this.me = null
+  }
+
+  #grants(me: Me) {
+    return me.grants as { role: string; permissions: readonly Permission[]; accountId: string }[]
+  }
+
+  #pathOf(accountId: string): string[] {
+    const path: string[] = []
+    const parents = new Map(this.me?.accounts.map((account) => [account.id, account.parentId]))
+    for (let at: string | null | undefined = accountId; at; at = parents.get(at)) path.push(at)
+    return path
+  }
+}
+
+const tellTabs = new BroadcastChannel('switchboard.session')
+
+export const session = new Session()
