@@ -1,0 +1,14 @@
+// The HTTP doors of departments.
+import type { FastifyInstance } from 'fastify'
+import * as api from '#contract/departments.ts'
+import { serve } from '../../platform/serve.ts'
+import * as accounts from '../accounts/queries.ts'
+import { createDepartment } from './actions.ts'
+import * as departments from './queries.ts'
+
+export function departmentRoutes(app: FastifyInstance): void {
+  serve(app, api.departments.list, ({ db, actor }) =>
+    departments.list(db, actor.organisationId, accounts.visibleIds(actor)),
+  )
+  serve(app, api.departments.create, (ctx, { body }) => createDepartment(ctx, body))
+}

@@ -1,0 +1,100 @@
+// Queues of an organisation.
+import type { NewQueue, Queue } from '#contract/queues.ts'
+import type { Db } from '../../platform/database.ts'
+
+const COLUMNS = [
+  'id',
+  'accountId',
+  'name',
+  'kind',
+  'strategy',
+  'offerSeconds',
+  'targetSeconds',
+  'priority',
+  'isActive',
+  'version',
+] as const
+
+/** The queues of the accounts given, by name. */
+export function list(
+  db: Db,
+  organisationId: string,
+  accountIds: readonly string[],
+): Promise<Queue[]> {
+  if (accountIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('queues')
+    .select(COLUMNS)
+    .where('organisationId', '=', organisationId)
+    .where('accountId', 'in', [...accountIds])
+    .orderBy('name')
+    .orderBy('id')
+    .execute()
+}
+
+/** The queues of the accounts given, and those that the user is assigned to, by name. */
+export async function listVisible(
+  db: Db,
+  organisationId: string,
+  accountIds: readonly string[],
+  userId: string,
+): Promise<Queue[]> {
+  const assigned = db
+    .selectFrom('queueMembers')
+    .select('queueId')
+    .where('organisationId', '=', organisationId)
+    .where('userId', '=', userId)
+  return db
+    .selectFrom('queues')
+    .select(COLUMNS)
+    .where('organisationId', '=', organisationId)
+    .where((eb) => {
+      const isAssigned = eb('id', 'in', assigned)
+      return accountIds.length === 0
+        ? isAssigned
+        : eb.or([eb('accountId', 'in', [...accountIds]), isAssigned])
+    })
+    .orderBy('name')
+    .orderBy('id')
+    .execute()
+}
+
+/** The queues that the user is assigned to. */
+export async function listAssignedIds(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('queueMembers')
+    .select('queueId')
+    .where('organisationId', '=', organisationId)
+    .where('userId', '=', userId)
+    .execute()
+  return rows.map(({ queueId }) => queueId)
+}
+
+export function find(db: Db, organisationId: string, id: string): Promise<Queue | undefined> {
+  return db
+    .selectFrom('queues')
+    .select(COLUMNS)
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+export async function findAccountId(
+  db: Db,
+  organisationId: string,
+  id: string,
+): Promise<string | undefined> {
+  return (await find(db, organisationId, id))?.accountId
+}
+
+export function insert(db: Db, organisationId: string, queue: NewQueue): Promise<Queue> {
+  return db
+    .insertInto('queues')
+    .values({ organisationId, ...queue })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+}
