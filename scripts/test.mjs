@@ -6,12 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPages } from './lib/build.mjs'
 import { findChromium } from './lib/chromium.mjs'
+import { endWithParent } from './lib/end-with-parent.mjs'
 import { install } from './lib/install.mjs'
 import { findNode, refuseOldNode } from './lib/node.mjs'
 import { explain, ROOT } from './lib/project.mjs'
 import { npm, runInPlace } from './lib/run.mjs'
 
 async function test() {
+  if (process.env['npm_lifecycle_event'] === 'test') {
+    endWithParent()
+  }
   refuseOldNode()
   await install()
   const node = findNode()

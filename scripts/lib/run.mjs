@@ -5,11 +5,11 @@ import { constants } from 'node:os'
 import { ROOT, Trouble } from './project.mjs'
 
 const KEPT_CHARACTERS = 20_000
-const SHOWN_LINES = 40
+const SHOWN_LINES = 20
 /** A terminal's Ctrl-C reaches npm and us, and npm passes its own on: they are one wish, not two. */
 const SAME_WISH_MS = 1000
 
-/** Runs to the end in silence. Throws Trouble with the last lines of its output if it fails. */
+/** Runs to the end in silence. Throws Trouble with the ends of its output if it fails. */
 export async function runQuietly(program, args, { env = process.env, advice }) {
   const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -20,9 +20,17 @@ export async function runQuietly(program, args, { env = process.env, advice }) {
   child.stderr.on('data', keep)
   const code = await exitCodeOf(child)
   if (code !== 0) {
-    const end = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n')
-    throw new Trouble(`${end}\n\n${advice}`)
+    throw new Trouble(`${shorten(output)}\n\n${advice}`)
   }
+}
+
+/** npm names the cause in its first lines, a build in its last ones. */
+function shorten(output) {
+  const lines = output.trimEnd().split('\n')
+  const isShort = lines.length <= 2 * SHOWN_LINES
+  return (
+    isShort ? lines : [...lines.slice(0, SHOWN_LINES), '...', ...lines.slice(-SHOWN_LINES)]
+  ).join('\n')
 }
 
 /** Runs with our own terminal and hands on the signals we get. Returns its exit code. */

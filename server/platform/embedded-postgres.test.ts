@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Another server process on the same data. `first` is the first line it says: its URL, or why it did not start. */
 async function another(): Promise<{ child: ChildProcess; first: string }> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   children.add(child)
   child.once('exit', () => children.delete(child))
@@ -47,6 +47,7 @@ const PROGRAM = `
 import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded-postgres.ts', import.meta.url).href)}
 import { claimDataDir } from ${JSON.stringify(new URL('./running.ts', import.meta.url).href)}
 const dataDir = process.argv[1]
+process.stdin.resume().once('close', () => process.exit())
 try {
   const claim = await claimDataDir(dataDir)
   const { url } = await startEmbeddedPostgres({ dataDir, log: () => undefined })

@@ -1,14 +1,17 @@
 // One PostgreSQL for a whole run of tests, and a migrated database in it that every test file gets its own copy of.
 
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client, escapeIdentifier } from 'pg'
+import { fileURLToPath } from 'node:url'
+import { escapeIdentifier } from 'pg'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts'
 import { migrate } from '../platform/migrate.ts'
+import { dropAll, dropDatabase, run } from './drop-databases.ts'
 
 export type TestDatabase = { url: string; drop(): Promise<void> }
 
@@ -57,37 +60,53 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 async function start(): Promise<Running> {
-  const server = await startServer()
   const name = `switchboard_test_${randomBytes(4).toString('hex')}`
+  const server = await startServer(name)
   try {
     await createDatabase(server.adminUrl, name, new URL(server.url).username)
     const url = onDatabase(server.url, name)
     await migrate(url)
-    return {
-      adminUrl: server.adminUrl,
-      url,
-      stop: () => dropAll(server.adminUrl, name).finally(server.stop),
-    }
+    return { adminUrl: server.adminUrl, url, stop: server.stop }
   } catch (error) {
     await server.stop()
     throw error
   }
 }
 
-async function startServer(): Promise<Running> {
-  const given = process.env['TEST_DATABASE_URL']
-  if (given !== undefined && given !== '') {
-    return { adminUrl: given, url: given, stop: async () => undefined }
-  }
+function startServer(template: string): Promise<Running> {
+  const given = process.env['TEST_DATABASE_URL'] ?? ''
+  return given === '' ? startOwn() : useGiven(given, template)
+}
+
+async function useGiven(url: string, template: string): Promise<Running> {
+  const forget = cleanUpAfter(url, template)
+  const stop = () => dropAll(url, template).then(forget)
+  return { adminUrl: url, url, stop }
+}
+
+async function startOwn(): Promise<Running> {
   const dataDir = await mkdtemp(join(tmpdir(), 'switchboard-test-'))
+  const forget = cleanUpAfter(dataDir)
   const server = await startEmbeddedPostgres({ dataDir, durable: false, log: () => undefined })
   const stop = async () => {
     await server.stop()
-    await Promise.all(
-      [dataDir, server.folder].map((path) => rm(path, { recursive: true, force: true })),
-    )
+    for (const path of [dataDir, server.folder]) {
+      await rm(path, { recursive: true, force: true })
+    }
+    forget()
   }
   return { adminUrl: server.adminUrl, url: server.url, stop }
+}
+
+/** Sees to it that nothing stays behind, even when this process is killed. Returns how to call that off. */
+function cleanUpAfter(...args: string[]): () => void {
+  const program = fileURLToPath(new URL('./clean-up.ts', import.meta.url))
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  child.unref()
+  return () => child.kill('SIGKILL')
 }
 
 async function createDatabase(
@@ -95,40 +114,9 @@ async function createDatabase(
   name: string,
   owner: string,
   template = 'template0',
-) {
-  const words = [name, owner, template].map((word) => escapeIdentifier(decodeURIComponent(word)))
-  await run(adminUrl, `create database ${words[0]} owner ${words[1]} template ${words[2]}`)
-}
-
-/** Also when somebody is still connected to it. */
-async function dropDatabase(adminUrl: string, name: string): Promise<void> {
-  await run(adminUrl, `drop database if exists ${escapeIdentifier(name)} with (force)`)
-}
-
-/** The template, and the copies of it that no test dropped. */
-async function dropAll(adminUrl: string, template: string): Promise<void> {
-  const rows = await run(
-    adminUrl,
-    'select datname from pg_database where starts_with(datname, $1)',
-    [template],
-  )
-  for (const { datname } of rows) {
-    await dropDatabase(adminUrl, datname)
-  }
-}
-
-async function run(
-  url: string,
-  sql: string,
-  values: string[] = [],
-): Promise<{ datname: string }[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<{ datname: string }>(sql, values)).rows
-  } finally {
-    await client.end()
-  }
+): Promise<void> {
+  const ids = [name, owner, template].map((one) => escapeIdentifier(decodeURIComponent(one)))
+  await run(adminUrl, `create database ${ids[0]} owner ${ids[1]} template ${ids[2]}`)
 }
 
 function onDatabase(url: string, name: string): string {
