@@ -29,8 +29,8 @@ function remembering<Options extends object, Formatter>(
 ): (options: Options) => Formatter {
   const made = new Map<string, Formatter>()
   return (options) => {
-    const key = `${language.locale} ${JSON.stringify(options)}`
-    const formatter = made.get(key) ?? make(language.locale, options)
+    const key = `${language.tag} ${JSON.stringify(options)}`
+    const formatter = made.get(key) ?? make(language.tag, options)
     made.set(key, formatter)
     return formatter
   }

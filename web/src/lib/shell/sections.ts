@@ -13,6 +13,8 @@ export interface Destination {
   icon: Icon
   /** Any one of these opens it; everyone may, without. */
   needs?: readonly Permission[]
+  /** Its figure asks for attention, so that it is worth its place on a small screen too. */
+  isUrgent?: boolean
   /** The second key of its shortcut: `g d`. */
   key: string
 }
@@ -25,7 +27,14 @@ export interface Section {
 export const sections: readonly Section[] = [
   {
     destinations: [
-      { href: '/desk', label: 'shell.nav.desk', icon: Headset, needs: ['chats.answer'], key: 'd' },
+      {
+        href: '/desk',
+        label: 'shell.nav.desk',
+        icon: Headset,
+        needs: ['chats.answer'],
+        isUrgent: true,
+        key: 'd',
+      },
       { href: '/wall', label: 'shell.nav.wall', icon: LayoutGrid, needs: ['wall.view'], key: 'w' },
     ],
   },

@@ -22,7 +22,8 @@ function bubbleOnPage(): HTMLElement {
   bubble.className = 'tooltip'
   bubble.role = 'tooltip'
   bubble.popover = 'manual'
-  document.body.append(bubble)
+  const main = document.querySelector('main') ?? document.body
+  main.append(bubble)
   return bubble
 }
 

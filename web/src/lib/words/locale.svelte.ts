@@ -48,6 +48,11 @@ class Language {
     return this.#locale
   }
 
+  /** The locale with this device's region, for dates and numbers: `en` may be `en-GB` or `en-US`. */
+  get tag(): string {
+    return navigator.languages.find((tag) => localeFor(tag) === this.#locale) ?? this.#locale
+  }
+
   /** The IANA zone that times are shown in; undefined is this device's own. */
   get zone(): string | undefined {
     return this.#zone

@@ -14,7 +14,7 @@ export default {
   'nav.more': 'More',
   'nav.skip': 'Skip to content',
 
-  'account.menu': 'Account menu of {name}',
+  'account.menu': 'Account menu',
   'account.profile': 'My profile',
   'account.theme': 'Theme',
   'account.language': 'Language',

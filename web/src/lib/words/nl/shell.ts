@@ -15,7 +15,7 @@ export default {
   'nav.more': 'Meer',
   'nav.skip': 'Naar de inhoud',
 
-  'account.menu': 'Accountmenu van {name}',
+  'account.menu': 'Accountmenu',
   'account.profile': 'Mijn profiel',
   'account.theme': 'Thema',
   'account.language': 'Taal',

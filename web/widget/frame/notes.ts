@@ -1,0 +1,27 @@
+// What is told between the messages about who came and went.
+import type { OperatorCard, Visit } from '#contract/visitors.ts'
+import type { Message } from '#contract/chats.ts'
+
+export interface Note {
+  /** The seq of the message before it. */
+  after: number
+  key: 'joined' | 'left'
+  operator: OperatorCard
+}
+
+/** What the step from one state of the chat to the next has to tell; `after`: the newest seq. */
+export function notesOf(before: Visit | undefined, now: Visit | undefined, after: number): Note[] {
+  if (!before || !now || now.state === 'closed') return []
+  const [gone, come] = [before.operator, now.operator]
+  if (gone?.name === come?.name) return []
+  const notes: Note[] = []
+  if (gone) notes.push({ after, key: 'left', operator: gone })
+  if (come) notes.push({ after, key: 'joined', operator: come })
+  return notes
+}
+
+/** Who wrote the last answer, as far as the messages tell; after a reload nothing else does. */
+export function lastAnswerer(messages: readonly Message[]): OperatorCard | undefined {
+  const last = messages.findLast(({ author }) => author === 'operator')
+  return last && { name: last.authorName ?? '', description: null, photo: null }
+}
