@@ -1,0 +1,47 @@
+// My own status as an operator: what it is, and choosing another. Drawn from the row that the
+// server tells; a choice is under way until the server has answered it.
+import {
+  type Availability,
+  type Operator,
+  type OperatorStatus,
+  presence,
+  statusOf,
+} from '#contract/presence.ts'
+import { call } from '#lib/api.ts'
+import { live } from '#lib/live/live.svelte.ts'
+import { session } from '#lib/session.svelte.ts'
+
+class Mine {
+  #choosing = $state<Availability>()
+
+  /** My own row; undefined until it has come, and for whoever answers no chats. */
+  get operator(): Operator | undefined {
+    return session.me ? live.get('operator', session.me.id) : undefined
+  }
+
+  get status(): OperatorStatus | undefined {
+    return this.operator && statusOf(this.operator)
+  }
+
+  /** What is being chosen, while the server has not answered. */
+  get choosing(): Availability | undefined {
+    return this.#choosing
+  }
+
+  /** Without a connection nobody can go available: the chats would not reach them. */
+  get mayChoose(): boolean {
+    return live.connection === 'live' && this.operator !== undefined
+  }
+
+  /** Throws Refused or Unreachable. */
+  async choose(availability: Availability, reason?: string): Promise<void> {
+    this.#choosing = availability
+    try {
+      await call(presence.choose, { body: { availability, ...(reason && { reason }) } })
+    } finally {
+      this.#choosing = undefined
+    }
+  }
+}
+
+export const mine = new Mine()
