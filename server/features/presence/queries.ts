@@ -1,0 +1,115 @@
+// Operators as screens show them, and what connections and server processes say of them. The
+// transitions are functions of the database (migrations/0013): one call is one transaction.
+import { type RawBuilder, sql } from 'kysely'
+import type { Operator } from '#contract/presence.ts'
+import type { Db } from '../../platform/database.ts'
+
+/**
+ * What a transition answers. After the commit, chats left waiting and operators left with room must
+ * be matched (routing: `settle`); `seq` is the log's last line, null when nothing was told.
+ */
+export interface Outcome<Status extends string = string, Detail = null> {
+  organisationId: string | null
+  status: Status
+  seq: number | null
+  matchChats: string[]
+  matchOperators: string[]
+  detail: Detail
+}
+
+/** Runs one of the database's transitions. */
+export async function transition<T>(db: Db, call: RawBuilder<T>): Promise<T> {
+  const { rows } = await call.execute(db)
+  const row = rows.at(0)
+  if (row === undefined) throw new Error('a transition answered nothing')
+  return row
+}
+
+/** The operators who work in any of the accounts. */
+export async function listOperators(
+  db: Db,
+  organisationId: string,
+  accountIds: readonly string[],
+): Promise<Operator[]> {
+  const { rows } = await sql<{ row: Operator }>`
+    select row from operator_rows
+     where organisation_id = ${organisationId} and account_ids && ${accountIds}::uuid[]
+     order by row ->> 'name', user_id`.execute(db)
+  return rows.map(({ row }) => row)
+}
+
+export async function findOperator(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<Operator | undefined> {
+  const { rows } = await sql<{ row: Operator }>`
+    select row from operator_rows
+     where organisation_id = ${organisationId} and user_id = ${userId}`.execute(db)
+  return rows.at(0)?.row
+}
+
+export interface NewConnection {
+  organisationId: string
+  userId: string
+  connectionId: string
+  sessionId: string | null
+  nodeId: string
+  /** The epoch that `registerNode` gave. */
+  epoch: number
+}
+
+/** `fenced`: this server's lease has run out; it must not take connections. */
+export function connectionOpened(db: Db, it: NewConnection): Promise<Outcome<'opened' | 'fenced'>> {
+  return transition(
+    db,
+    sql<Outcome<'opened' | 'fenced'>>`select * from connection_opened(
+      ${it.organisationId}, ${it.userId}, ${it.connectionId}, ${it.sessionId}, ${it.nodeId}, ${it.epoch})`,
+  )
+}
+
+/** A grace of 0 seconds is for a user who signed out. Call it after `connectionOpened` has ended. */
+export function connectionClosed(
+  db: Db,
+  connectionId: string,
+  graceSeconds = 30,
+): Promise<Outcome<'closed' | 'not_found'>> {
+  return transition(
+    db,
+    sql<Outcome<'closed' | 'not_found'>>`
+      select * from connection_closed(${connectionId}, ${graceSeconds})`,
+  )
+}
+
+/** Begins this server's lease of 8 s, to be renewed every 2 s; answers the epoch. */
+export async function registerNode(db: Db, nodeId: string, name: string): Promise<number> {
+  const { epoch } = await transition(
+    db,
+    sql<{ epoch: number }>`select register_node(${nodeId}, ${name}) as epoch`,
+  )
+  return epoch
+}
+
+/** False: the lease had run out; close every socket, then register again. */
+export async function renewNode(db: Db, nodeId: string, epoch: number): Promise<boolean> {
+  const { isLive } = await transition(
+    db,
+    sql<{ isLive: boolean }>`select renew_node(${nodeId}, ${epoch}) as is_live`,
+  )
+  return isLive
+}
+
+/** Ends the lease at once, so that nobody has to wait for it. */
+export async function endNode(db: Db, nodeId: string, epoch: number): Promise<void> {
+  await sql`select end_node(${nodeId}, ${epoch})`.execute(db)
+}
+
+/** Connections of servers that are gone; one organisation a call, until it answers `nothing`. */
+export function reapNodes(db: Db): Promise<Outcome<'reaped' | 'nothing'>> {
+  return transition(db, sql<Outcome<'reaped' | 'nothing'>>`select * from reap_nodes()`)
+}
+
+/** Operators who did not come back; one organisation a call, until it answers `nothing`. */
+export function expireGrace(db: Db): Promise<Outcome<'expired' | 'nothing'>> {
+  return transition(db, sql<Outcome<'expired' | 'nothing'>>`select * from expire_grace()`)
+}

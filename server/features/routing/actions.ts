@@ -1,0 +1,75 @@
+// Transitions as whole transactions: run, then matched, and what the passing of time brings.
+import { type Db, retrying } from '../../platform/database.ts'
+import * as presence from '../presence/queries.ts'
+import type { Outcome } from './queries.ts'
+import * as routing from './queries.ts'
+
+/** Tries again when what was read had changed by the time it was locked; everybody who changes it
+ * gets further by doing so, so this ends. */
+const AGAIN_MAX = 50
+
+async function untilSettled<T extends Outcome<string, unknown>>(
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await retrying(work)
+    if (outcome.status !== 'again' || attempt === AGAIN_MAX) return outcome
+  }
+}
+
+/**
+ * Runs one transition as its own transaction, again where the database asks for it, and then
+ * matches what it left. The log has grown when `seq` is a number or something was matched: wake.
+ */
+export async function run<T extends Outcome<string, unknown>>(
+  db: Db,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  const outcome = await untilSettled(() => work(db))
+  await settle(db, outcome)
+  return outcome
+}
+
+/** After a commit: brings together the chats that it left waiting and the operators with room.
+ * `db` must not be a transaction. */
+export async function settle(db: Db, outcome: Outcome<string, unknown>): Promise<void> {
+  const { organisationId, matchChats, matchOperators } = outcome
+  if (organisationId === null) return
+  for (const chatId of matchChats) {
+    await untilSettled(() => routing.matchChat(db, organisationId, chatId))
+  }
+  for (const userId of matchOperators) {
+    await retrying(() => routing.matchOperator(db, organisationId, userId))
+  }
+}
+
+/** The organisations whose log has grown. */
+export type Woken = Set<string>
+
+async function sweepWith(db: Db, work: (db: Db) => Promise<Outcome>, woken: Woken): Promise<void> {
+  for (;;) {
+    const { status, organisationId } = await run(db, work)
+    if (status === 'nothing' || organisationId === null) return
+    woken.add(organisationId)
+  }
+}
+
+/** What the passing of time brings: missed offers, ended graces, dead servers, and pairs that a
+ * crash left unmatched. Every server does this, several times a second. */
+export async function sweep(db: Db): Promise<Woken> {
+  const woken: Woken = new Set()
+  await sweepWith(db, presence.reapNodes, woken)
+  await sweepWith(db, routing.expireOffers, woken)
+  await sweepWith(db, presence.expireGrace, woken)
+  await reconcile(db, woken)
+  return woken
+}
+
+/** Matches operators with room for whom a chat waits though no command is under way for either. */
+export async function reconcile(db: Db, woken: Woken = new Set()): Promise<Woken> {
+  for (const { organisationId, userId } of await routing.listUnmatched(db)) {
+    const { status } = await retrying(() => routing.matchOperator(db, organisationId, userId))
+    if (status === 'offered') woken.add(organisationId)
+  }
+  return woken
+}

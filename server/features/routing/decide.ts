@@ -1,0 +1,110 @@
+// The rules of routing, apart from input and output: who may be offered a chat, in which order, and
+// why. The database decides by the same rules (migrations/0011); the tests hold the two together.
+import type { Availability } from '#contract/presence.ts'
+import type { Because } from '#contract/routing.ts'
+
+/** What is looked at of an operator who is assigned to a chat's queue. */
+export interface Candidate {
+  userId: string
+  /** 1 is asked first. */
+  tier: number
+  isJoined: boolean
+  availability: Availability
+  isPresent: boolean
+  isNotAnswering: boolean
+  /** Chats of this kind, held or offered. */
+  used: number
+  limit: number
+  /** Milliseconds since 1970; undefined: never offered anything. */
+  lastOfferedAt: number | undefined
+  /** Has just declined or missed this chat, and that counts. */
+  isExcluded: boolean
+}
+
+export type RuledOutBy =
+  | 'offline'
+  | 'away'
+  | 'busy'
+  | 'not_connected'
+  | 'not_answering'
+  | 'not_joined'
+  | 'at_limit'
+  | 'excluded'
+  | 'later_in_order'
+
+export type Rule = 'longest_idle' | 'least_loaded' | 'longest_waiting'
+
+/** The most candidates that are kept with a decision. */
+export const CONSIDERED_MAX = 20
+/** How long an operator who passed a chat on, or missed it, is not offered it again. */
+export const COOLDOWN_MS = 30_000
+/** Offers missed in a row after which an operator counts as not answering. */
+export const MISSED_MAX = 3
+/** How long an operator whose last connection broke keeps their chats. */
+export const GRACE_MS = 30_000
+/** How far one step of priority moves a chat ahead in its queue. */
+export const PRIORITY_STEP_MS = 60_000
+
+/** Whether the operator could be offered anything at all, if there is room. */
+export function isReady(
+  operator: Pick<Candidate, 'availability' | 'isPresent' | 'isNotAnswering'>,
+): boolean {
+  return operator.availability === 'available' && operator.isPresent && !operator.isNotAnswering
+}
+
+/** The first reason that rules a candidate out; undefined when the chat may be offered. */
+export function whyNot(candidate: Candidate): RuledOutBy | undefined {
+  if (candidate.availability !== 'available') return candidate.availability
+  if (!candidate.isPresent) return 'not_connected'
+  if (candidate.isNotAnswering) return 'not_answering'
+  if (!candidate.isJoined) return 'not_joined'
+  if (candidate.used >= candidate.limit) return 'at_limit'
+  return candidate.isExcluded ? 'excluded' : undefined
+}
+
+/** The strategy by which a queue chooses; those that have no order of their own take turns. */
+export function ruleOf(strategy: string): 'longest_idle' | 'least_loaded' {
+  return strategy === 'least_loaded' ? 'least_loaded' : 'longest_idle'
+}
+
+/** Who is asked first: tier, then the strategy, then the id, so that a choice can be repeated. */
+export function compareCandidates(strategy: string) {
+  const load = (one: Candidate) =>
+    ruleOf(strategy) === 'least_loaded' ? one.used / Math.max(one.limit, 1) : 0
+  return (one: Candidate, other: Candidate): number =>
+    Number(whyNot(one) !== undefined) - Number(whyNot(other) !== undefined) ||
+    one.tier - other.tier ||
+    load(one) - load(other) ||
+    (one.lastOfferedAt ?? -1) - (other.lastOfferedAt ?? -1) ||
+    compareIds(one.userId, other.userId)
+}
+
+export function compareIds(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other)
+}
+
+/** A chat has come and looks for an operator. Nobody is chosen when everybody is ruled out. */
+export function choose(strategy: string, candidates: readonly Candidate[]): Because {
+  const ordered = candidates.toSorted(compareCandidates(strategy)).slice(0, CONSIDERED_MAX)
+  const first = ordered.at(0)
+  const chosen = first !== undefined && whyNot(first) === undefined ? first.userId : null
+  const considered = ordered.map((candidate) => ({
+    operatorId: candidate.userId,
+    ruledOutBy: candidate.userId === chosen ? null : (whyNot(candidate) ?? 'later_in_order'),
+  }))
+  return { chosen, rule: ruleOf(strategy), considered }
+}
+
+/** An operator has room and takes the most urgent chat; others of its queue are kept beside it. */
+export function pull(userId: string, candidates: readonly Candidate[]): Because {
+  const others = candidates
+    .filter((candidate) => candidate.userId !== userId)
+    .toSorted((one, other) => compareIds(one.userId, other.userId))
+    .slice(0, CONSIDERED_MAX - 1)
+    .map((candidate) => ({
+      operatorId: candidate.userId,
+      ruledOutBy: whyNot(candidate) ?? 'later_in_order',
+    }))
+  const considered = [{ operatorId: userId, ruledOutBy: null }, ...others]
+  return { chosen: userId, rule: 'longest_waiting', considered }
+}

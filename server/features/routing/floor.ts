@@ -1,0 +1,153 @@
+// The floor as the rules see it: operators, queues and chats as plain values, and what can be read
+// off them. The model (model.ts) changes it; nothing here does.
+import type { Availability } from '#contract/presence.ts'
+import type { ChatState } from '#contract/routing.ts'
+import { type Candidate, compareIds, isReady, whyNot } from './decide.ts'
+
+export type Kind = 'live' | 'deferred'
+
+export interface FloorQueue {
+  id: string
+  kind: Kind
+  strategy: string
+  offerMs: number
+  autoAccepts: boolean
+  /** Steps of priority that every chat of this queue has. */
+  priority: number
+}
+
+export interface FloorOperator {
+  id: string
+  availability: Availability
+  isPresent: boolean
+  graceUntil: number | undefined
+  missed: number
+  isNotAnswering: boolean
+  lastOfferedAt: number | undefined
+  limits: Readonly<Record<Kind, number>>
+}
+
+export interface FloorMember {
+  queueId: string
+  userId: string
+  tier: number
+  isJoined: boolean
+}
+
+export interface FloorChat {
+  id: string
+  queueId: string
+  kind: Kind
+  state: ChatState
+  dueAt: number
+  operatorId: string | undefined
+  /** The deadline of the offer that stands. */
+  expiresAt: number | undefined
+}
+
+export interface Floor {
+  queues: ReadonlyMap<string, FloorQueue>
+  operators: Map<string, FloorOperator>
+  /** Whose each connection is; undefined once it has gone, for it never comes back. */
+  connections: Map<string, string | undefined>
+  /** By `<queue>:<user>`. */
+  members: Map<string, FloorMember>
+  chats: Map<string, FloorChat>
+  /** By `<chat>:<user>`: until when the chat is not offered to the user again. */
+  exclusions: Map<string, number>
+}
+
+export function emptyFloor(queues: readonly FloorQueue[]): Floor {
+  return {
+    queues: new Map(queues.map((queue) => [queue.id, queue])),
+    operators: new Map(),
+    connections: new Map(),
+    members: new Map(),
+    chats: new Map(),
+    exclusions: new Map(),
+  }
+}
+
+/** Another floor with the same rows, to be changed without changing the first. */
+export function copyOf(floor: Floor): Floor {
+  return {
+    queues: floor.queues,
+    operators: new Map(floor.operators),
+    connections: new Map(floor.connections),
+    members: new Map(floor.members),
+    chats: new Map(floor.chats),
+    exclusions: new Map(floor.exclusions),
+  }
+}
+
+export function isConnected(floor: Floor, userId: string): boolean {
+  return [...floor.connections.values()].includes(userId)
+}
+
+/** Chats of a kind that an operator holds or is offered. */
+export function used(floor: Floor, userId: string, kind: Kind): number {
+  let count = 0
+  for (const chat of floor.chats.values()) {
+    if (chat.operatorId === userId && chat.kind === kind) count++
+  }
+  return count
+}
+
+/** The order in which chats are served. */
+export function compareChats(one: FloorChat, other: FloorChat): number {
+  return one.dueAt - other.dueAt || compareIds(one.id, other.id)
+}
+
+export function chatsOf(floor: Floor, userId: string): FloorChat[] {
+  return [...floor.chats.values()].filter((chat) => chat.operatorId === userId).sort(compareChats)
+}
+
+function hasPassed(floor: Floor, chatId: string, userId: string, now: number): boolean {
+  return (floor.exclusions.get(`${chatId}:${userId}`) ?? 0) > now
+}
+
+/** Whether an operator passed the chat on just now and somebody else could still take it. */
+export function isExcluded(floor: Floor, chat: FloorChat, userId: string, now: number): boolean {
+  if (!hasPassed(floor, chat.id, userId, now)) return false
+  for (const member of floor.members.values()) {
+    if (member.queueId !== chat.queueId || !member.isJoined) continue
+    const operator = floor.operators.get(member.userId)
+    if (operator !== undefined && isReady(operator) && !hasPassed(floor, chat.id, operator.id, now))
+      return true
+  }
+  return false
+}
+
+/** Everybody who is assigned to the chat's queue, as the rules look at them. */
+export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candidate[] {
+  const candidates: Candidate[] = []
+  for (const member of floor.members.values()) {
+    const operator = floor.operators.get(member.userId)
+    if (member.queueId !== chat.queueId || operator === undefined) continue
+    candidates.push({
+      userId: operator.id,
+      tier: member.tier,
+      isJoined: member.isJoined,
+      availability: operator.availability,
+      isPresent: operator.isPresent,
+      isNotAnswering: operator.isNotAnswering,
+      used: used(floor, operator.id, chat.kind),
+      limit: operator.limits[chat.kind],
+      lastOfferedAt: operator.lastOfferedAt,
+      isExcluded: isExcluded(floor, chat, operator.id, now),
+    })
+  }
+  return candidates
+}
+
+/** The chat that an operator would take next, over all the queues they serve. */
+export function nextFor(floor: Floor, userId: string, now: number): FloorChat | undefined {
+  return [...floor.chats.values()]
+    .filter((chat) => chat.state === 'waiting')
+    .sort(compareChats)
+    .find((chat) =>
+      candidatesFor(floor, chat, now).some(
+        (candidate) => candidate.userId === userId && whyNot(candidate) === undefined,
+      ),
+    )
+}

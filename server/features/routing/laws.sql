@@ -1,0 +1,64 @@
+-- The laws of routing, each as the number of times it is broken now. All are 0, always; `unmatched`
+-- only once nothing is under way, for a pair is unmatched between a commit and the look after it.
+select
+  -- A load is the number of chats that its operator holds or is offered.
+  (select count(*) from operator_loads l
+     full join (select organisation_id, user_id, chat_kind as kind, count(*) as held
+                  from assignments where state in ('offered', 'active')
+                 group by 1, 2, 3) a using (organisation_id, user_id, kind)
+    where coalesce(l.used, 0) <> coalesce(a.held, 0))::int as drifted,
+
+  -- Nobody holds more than their limit, or than they held when it was lowered.
+  (select count(*) from operator_loads where used > chat_limit + over)::int as over_limit,
+
+  -- Nobody was ever given a chat above their limit: by the log, where nothing is forgotten.
+  (select count(*)
+     from (select e.row -> k.kind as load,
+                  lag(e.row -> k.kind) over (partition by e.organisation_id, e.entity_id, k.kind order by e.seq) as before
+             from event_log e cross join (values ('live'), ('deferred')) k (kind)
+            where e.kind = 'operator' and e.row is not null) t
+    where (load ->> 'used')::int > coalesce((before ->> 'used')::int, 0)
+      and (load ->> 'used')::int > (load ->> 'limit')::int)::int as raised_over_limit,
+
+  -- A chat has one owner and one offer at most.
+  (select count(*) from (select from assignments where state in ('offered', 'active')
+    group by organisation_id, chat_id, state having count(*) > 1) d)::int as doubled,
+
+  -- An open chat is in exactly one place: waiting with nobody, or with the one who has it.
+  (select count(*) from routed_chats c
+     left join assignments a on a.organisation_id = c.organisation_id and a.chat_id = c.chat_id
+                            and a.state in ('offered', 'active')
+    where case when c.state in ('waiting', 'closed') then a.id is not null
+               else a.id is distinct from c.assignment_id or a.user_id is distinct from c.operator_id
+                    or a.state::text is distinct from c.state::text end)::int
+  + (select count(*) from assignments a
+      where a.state in ('offered', 'active') and not exists (
+        select from routed_chats c where c.organisation_id = a.organisation_id and c.assignment_id = a.id))::int
+  + (select count(*) from chats c
+       left join routed_chats r on r.organisation_id = c.organisation_id and r.chat_id = c.id
+      where (c.closed_at is null) is distinct from (coalesce(r.state, 'closed') <> 'closed'))::int as lost,
+
+  -- No chat waits while somebody who may take it has room.
+  (select count(*) from reconcile(null, 1000000))::int as unmatched,
+
+  -- The log has no gaps.
+  (select coalesce(sum(missing), 0) from (
+     select max(seq) - min(seq) + 1 - count(*) as missing from event_log group by organisation_id) g)::int as gaps,
+
+  -- What was told last of an operator, a chat or a queue member is what stands.
+  (select count(*) from (
+     select organisation_id, 'operator' as kind, user_id::text as id, row from operator_rows
+     union all
+     select organisation_id, 'chat', chat_id::text, case when state <> 'closed' then row end from chat_rows
+     union all
+     select organisation_id, 'queue_member', row ->> 'id', row from queue_member_rows) now
+    where now.row is distinct from (
+      select e.row from event_log e
+       where e.organisation_id = now.organisation_id and e.kind = now.kind and e.entity_id = now.id
+       order by e.seq desc limit 1))::int as untold,
+
+  -- An operator is present exactly when a connection is open.
+  (select count(*) from operators o
+    where o.is_present <> exists (
+      select from connections c
+       where c.organisation_id = o.organisation_id and c.user_id = o.user_id and c.gone_at is null))::int as misjudged

@@ -1,0 +1,88 @@
+// Matching in plain values: what a transition leaves waiting, or with room, is brought together.
+// The database does the same under locks (migrations/0011).
+import type { Because } from '#contract/routing.ts'
+import { choose, pull } from './decide.ts'
+import {
+  candidatesFor,
+  chatsOf,
+  type Floor,
+  type FloorChat,
+  type FloorOperator,
+  nextFor,
+} from './floor.ts'
+
+/** A chat put to an operator, and why to this one. */
+export interface Decision {
+  chatId: string
+  because: Because
+}
+
+/** What one step is working on; private to the step, so it may be changed. */
+export interface Work {
+  floor: Floor
+  now: number
+  decisions: Decision[]
+  matchChats: string[]
+  matchOperators: string[]
+}
+
+/** Matches what the transition before it left; what the database does after each commit. */
+export function settle(work: Work): void {
+  for (const id of work.matchChats.splice(0)) seekOperator(work, id)
+  for (const id of work.matchOperators.splice(0)) seekChats(work, id)
+}
+
+function seekOperator(work: Work, chatId: string): void {
+  const { floor, now } = work
+  const chat = floor.chats.get(chatId)
+  const queue = chat && floor.queues.get(chat.queueId)
+  if (chat?.state !== 'waiting' || queue === undefined) return
+  const because = choose(queue.strategy, candidatesFor(floor, chat, now))
+  if (because.chosen !== null) putTo(work, chat, because.chosen, because)
+}
+
+/** An operator takes the next chats while there is room. */
+export function seekChats(work: Work, userId: string): void {
+  const { floor, now } = work
+  for (;;) {
+    const chat = nextFor(floor, userId, now)
+    if (chat === undefined) return
+    putTo(work, chat, userId, pull(userId, candidatesFor(floor, chat, now)))
+  }
+}
+
+function putTo(work: Work, chat: FloorChat, userId: string, because: Because): void {
+  const { floor, now } = work
+  const queue = floor.queues.get(chat.queueId)
+  if (queue === undefined) return
+  floor.chats.set(chat.id, {
+    ...chat,
+    state: queue.autoAccepts ? 'active' : 'offered',
+    operatorId: userId,
+    expiresAt: queue.autoAccepts ? undefined : now + queue.offerMs,
+  })
+  changeOperator(work, userId, { lastOfferedAt: now })
+  work.decisions.push({ chatId: chat.id, because })
+}
+
+/** A chat stands in its queue again, where it stood before, and is matched anew. */
+export function putBack(work: Work, chat: FloorChat): void {
+  work.floor.chats.set(chat.id, {
+    ...chat,
+    state: 'waiting',
+    operatorId: undefined,
+    expiresAt: undefined,
+  })
+  work.matchChats.push(chat.id)
+}
+
+export function putBackOffers(work: Work, userId: string, queueId?: string): void {
+  for (const chat of chatsOf(work.floor, userId)) {
+    if (chat.state === 'offered' && (queueId ?? chat.queueId) === chat.queueId) putBack(work, chat)
+  }
+}
+
+export function changeOperator(work: Work, id: string, change: Partial<FloorOperator>): void {
+  const operator = work.floor.operators.get(id)
+  if (operator !== undefined) work.floor.operators.set(id, { ...operator, ...change })
+}

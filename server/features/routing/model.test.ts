@@ -1,0 +1,340 @@
+// The database and the model are two accounts of the same rules. Whatever happens, they agree.
+
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Because } from '#contract/routing.ts'
+import { type Database, type Db, openDatabase } from '../../platform/database.ts'
+import {
+  ask,
+  idOf,
+  type Place,
+  seedPlace,
+  seedQueue,
+  seedUser,
+  setClock,
+} from '../../testing/routing-seed.ts'
+import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
+import * as presence from '../presence/queries.ts'
+import { run, sweep } from './actions.ts'
+import { emptyFloor, type Floor, type FloorQueue } from './floor.ts'
+import { brokenLaws, NONE_BROKEN } from './laws.ts'
+import { type Command, step } from './model.ts'
+import * as routing from './queries.ts'
+
+const START = Date.parse('2026-01-01T09:00:00.000Z')
+const USERS = [1, 2, 3, 4].map((n) => idOf('a', n))
+const CHATS = Array.from({ length: 30 }, (_, n) => idOf('c', n))
+const CONNECTIONS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => idOf('d', n))
+const QUEUES: FloorQueue[] = [
+  {
+    id: idOf('b', 1),
+    kind: 'live',
+    strategy: 'longest_idle',
+    offerMs: 20_000,
+    autoAccepts: false,
+    priority: 0,
+  },
+  {
+    id: idOf('b', 2),
+    kind: 'live',
+    strategy: 'least_loaded',
+    offerMs: 10_000,
+    autoAccepts: false,
+    priority: 2,
+  },
+  {
+    id: idOf('b', 3),
+    kind: 'deferred',
+    strategy: 'longest_idle',
+    offerMs: 60_000,
+    autoAccepts: true,
+    priority: 0,
+  },
+]
+
+let house: TestDatabase
+let database: Database
+let db: Db
+
+beforeAll(async () => {
+  house = await createTestDatabase()
+  // One connection: the clock is stopped for its session.
+  database = openDatabase(house.url, { max: 1 })
+  db = database.db
+})
+afterAll(async () => {
+  await database?.close()
+  await house?.drop()
+})
+
+/** `aim`: which of the chats that the command could be about; below 0, the one it names. */
+type Timed = Command & { afterMs: number; aim: number }
+
+const userId = fc.constantFrom(...USERS)
+const queueId = fc.constantFrom(...QUEUES.map(({ id }) => id))
+const chatId = fc.constantFrom(...CHATS)
+const connectionId = fc.constantFrom(...CONNECTIONS)
+const limit = fc.integer({ min: 0, max: 3 })
+/** A name, kept as itself. */
+const type = <const Name extends Command['type']>(name: Name) => fc.constant(name)
+const availability = fc.constantFrom('available', 'available', 'busy', 'away', 'offline')
+const kind = fc.constantFrom('live', 'deferred')
+const priority = fc.integer({ min: 0, max: 2 })
+const tier = fc.integer({ min: 1, max: 2 })
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority }) },
+  { weight: 7, arbitrary: fc.record({ type: type('accept'), chatId, userId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('decline'), chatId, userId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('close'), chatId, userId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('abandon'), chatId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('sweep') }) },
+  { weight: 3, arbitrary: fc.record({ type: type('connect'), userId, connectionId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability }) },
+  { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
+  { weight: 3, arbitrary: fc.record({ type: type('join'), queueId, userId }) },
+  { weight: 1, arbitrary: fc.record({ type: type('leave'), queueId, userId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('assign'), queueId, userId, tier }) },
+  { weight: 1, arbitrary: fc.record({ type: type('unassign'), queueId, userId }) },
+  { weight: 1, arbitrary: fc.record({ type: type('remove'), userId }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: type('register'), userId, live: limit, deferred: limit }),
+  },
+)
+const timed: fc.Arbitrary<Timed> = fc
+  .tuple(
+    command,
+    fc.constantFrom(0, 0, 1, 1_000, 11_000, 21_000, 31_000),
+    fc.integer({ min: -2, max: 7 }),
+  )
+  .map(([it, afterMs, aim]) => ({ ...it, afterMs, aim }))
+
+/** Most answers are given by those who are asked; chance alone would hardly ever hit them. */
+function aimed(floor: Floor, it: Timed): Command {
+  if (it.aim < 0 || (it.type !== 'accept' && it.type !== 'decline' && it.type !== 'close'))
+    return it
+  const state = it.type === 'close' ? 'active' : 'offered'
+  const chats = [...floor.chats.values()].filter((chat) => chat.state === state)
+  const chat = chats[it.aim % Math.max(chats.length, 1)]
+  if (chat?.operatorId === undefined) return it
+  return { type: it.type, chatId: chat.id, userId: chat.operatorId }
+}
+
+/** A history that begins with everybody at work, so that most of it is about chats. */
+const history = fc
+  .tuple(
+    fc.nat({ max: USERS.length }),
+    fc.array(timed, { minLength: 10, maxLength: 60, size: 'max' }),
+  )
+  .map(([atWork, commands]) => [...USERS.slice(0, atWork).flatMap(arriving), ...commands])
+
+function arriving(userId: string, index: number): Timed[] {
+  const soon = { afterMs: 1, aim: -1, userId }
+  return [
+    { ...soon, type: 'register', live: 1 + (index % 3), deferred: 2 },
+    ...QUEUES.slice(0, 2 + (index % 2)).flatMap((queue): Timed[] => [
+      { ...soon, type: 'assign', queueId: queue.id, tier: 1 + (index % 2) },
+      { ...soon, type: 'join', queueId: queue.id },
+    ]),
+    { ...soon, type: 'connect', connectionId: CONNECTIONS[index] ?? idOf('d', 99) },
+    { ...soon, type: 'declare', availability: 'available' },
+  ]
+}
+
+/** The chat's newest offer, answered by whom the command says. */
+async function offerOf(
+  { organisationId }: Place,
+  { chatId, userId }: { chatId: string; userId: string },
+): Promise<routing.OfferAnswer> {
+  const { rows } = await sql<{ id: string }>`
+    select id from assignments where organisation_id = ${organisationId} and chat_id = ${chatId}
+     order by ended_at is null desc, offered_at desc limit 1`.execute(db)
+  return { organisationId, userId, offerId: rows.at(0)?.id ?? idOf('e', 404) }
+}
+
+/** The same command, through the functions that the doors use. */
+async function act(place: Place, it: Command): Promise<unknown> {
+  const { organisationId } = place
+  switch (it.type) {
+    case 'register':
+      return run(db, (one) => routing.registerOperator(one, { organisationId, ...it }))
+    case 'remove':
+      return run(db, (one) => routing.removeOperator(one, { organisationId, ...it }))
+    case 'assign':
+      return run(db, (one) => routing.assignQueueMember(one, { organisationId, ...it }))
+    case 'unassign':
+      return run(db, (one) => routing.unassignQueueMember(one, { organisationId, ...it }))
+    case 'join':
+      return run(db, (one) => routing.joinQueue(one, { organisationId, ...it }))
+    case 'leave':
+      return run(db, (one) => routing.leaveQueue(one, { organisationId, ...it }))
+    case 'declare':
+      return run(db, (one) =>
+        routing.setAvailability(one, { organisationId, actorId: it.userId, ...it }),
+      )
+    case 'limit':
+      return setLimit(place, it)
+    case 'connect':
+      return run(db, (one) => presence.connectionOpened(one, { ...place, sessionId: null, ...it }))
+    case 'disconnect':
+      return run(db, (one) => presence.connectionClosed(one, it.connectionId))
+    case 'enqueue':
+      return ask(db, place, it.queueId, it.chatId, it.priority)
+    case 'accept': {
+      const offer = await offerOf(place, it)
+      return run(db, (one) => routing.acceptOffer(one, offer))
+    }
+    case 'decline': {
+      const offer = await offerOf(place, it)
+      return run(db, (one) => routing.declineOffer(one, offer))
+    }
+    case 'close':
+      return run(db, (one) =>
+        routing.closeChat(one, {
+          organisationId,
+          chatId: it.chatId,
+          holderId: it.userId,
+          because: 'operator',
+        }),
+      )
+    case 'abandon':
+      return run(db, (one) => routing.abandonChat(one, { organisationId, ...it }))
+    case 'sweep':
+      return sweep(db)
+  }
+}
+
+async function setLimit(place: Place, it: Command<'limit'>): Promise<unknown> {
+  const { rows } = await sql<{ version: number }>`select version from operator_loads
+    where organisation_id = ${place.organisationId} and user_id = ${it.userId} and kind = ${it.kind}`.execute(
+    db,
+  )
+  const version = rows.at(0)?.version ?? 1
+  return run(db, (one) => routing.setLimit(one, { ...place, ...it, version, actorId: null }))
+}
+
+interface Standing {
+  operators: unknown[]
+  members: unknown[]
+  chats: unknown[]
+}
+
+const ms = (text: string | null) => (text === null ? null : Date.parse(text))
+
+async function standing(organisationId: string): Promise<Standing> {
+  const operators = await sql<{ last: string | null; grace: string | null }>`
+    select user_id as id, availability, missed_in_row as missed, is_not_answering, is_present,
+           (r.row -> 'live' ->> 'used')::int as live, last_offered_at as last, grace_until as grace
+      from operators o join operator_rows r using (organisation_id, user_id)
+     where organisation_id = ${organisationId} order by user_id`.execute(db)
+  const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
+    select chat_id as id, state, due_at, operator_id, row -> 'offer' ->> 'expiresAt' as expires_at
+      from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
+  const members = await sql`
+    select queue_id || ':' || user_id as id, tier, is_joined from queue_members
+     where organisation_id = ${organisationId} order by 1`.execute(db)
+  return {
+    operators: operators.rows.map((row) => ({ ...row, last: ms(row.last), grace: ms(row.grace) })),
+    members: members.rows,
+    chats: chats.rows.map((row) => ({
+      ...row,
+      dueAt: ms(row.dueAt),
+      expiresAt: ms(row.expiresAt),
+    })),
+  }
+}
+
+const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1)
+
+function modelled(floor: Floor): Standing {
+  const held = [...floor.chats.values()]
+  return {
+    operators: [...floor.operators.values()].sort(byId).map((one) => ({
+      id: one.id,
+      availability: one.availability,
+      missed: one.missed,
+      isNotAnswering: one.isNotAnswering,
+      isPresent: one.isPresent,
+      live: held.filter((chat) => chat.operatorId === one.id && chat.kind === 'live').length,
+      last: one.lastOfferedAt ?? null,
+      grace: one.graceUntil ?? null,
+    })),
+    members: [...floor.members]
+      .map(([id, { tier, isJoined }]) => ({ id, tier, isJoined }))
+      .sort(byId),
+    chats: held.sort(byId).map((chat) => ({
+      id: chat.id,
+      state: chat.state,
+      dueAt: chat.dueAt,
+      operatorId: chat.operatorId ?? null,
+      expiresAt: chat.expiresAt ?? null,
+    })),
+  }
+}
+
+async function decisionsAfter(
+  organisationId: string,
+  seq: number,
+): Promise<{ chatId: string; because: Because }[]> {
+  const { rows } = await sql<{ chatId: string; because: Because }>`
+    select entity_id as chat_id, because from event_log
+     where organisation_id = ${organisationId} and seq > ${seq} and kind = 'chat'
+       and because ->> 'chosen' is not null
+       and (row ->> 'state' = 'offered' or (row ->> 'state' = 'active' and row ->> 'kind' = 'deferred'))
+     order by seq`.execute(db)
+  return rows
+}
+
+async function head(organisationId: string): Promise<number> {
+  const { rows } = await sql<{ seq: number }>`
+    select coalesce(max(seq), 0) as seq from event_log where organisation_id = ${organisationId}`.execute(
+    db,
+  )
+  return rows.at(0)?.seq ?? 0
+}
+
+async function emptied(): Promise<Place> {
+  await sql`truncate assignments, exclusions, routed_chats, queue_members, operator_loads, operators, connections,
+    nodes, event_log, chats, visitors, sites, queues, memberships, users, accounts cascade`.execute(
+    db,
+  )
+  const place = await seedPlace(db)
+  for (const { id, offerMs, ...wish } of QUEUES) {
+    await seedQueue(db, place.organisationId, id, { ...wish, offerSeconds: offerMs / 1_000 })
+  }
+  for (const id of USERS) await seedUser(db, place.organisationId, id, 'User')
+  return place
+}
+
+test('the database and the model agree after every step of any history', async () => {
+  let offers = 0
+  let steps = 0
+  await fc.assert(
+    fc.asyncProperty(history, async (commands) => {
+      await setClock(db, START)
+      const place = await emptied()
+      let floor = emptyFloor(QUEUES)
+      let now = START
+      for (const it of commands) {
+        now += it.afterMs
+        await setClock(db, now)
+        const before = await head(place.organisationId)
+        const wanted = aimed(floor, it)
+        await act(place, wanted)
+        const next = step(floor, wanted, now)
+        floor = next.floor
+        expect(await standing(place.organisationId), it.type).toEqual(modelled(floor))
+        expect(await decisionsAfter(place.organisationId, before), it.type).toEqual(next.decisions)
+        offers += next.decisions.length
+        steps++
+      }
+      expect(await brokenLaws(db)).toMatchObject({ ...NONE_BROKEN, unmatched: expect.any(Number) })
+    }),
+    { numRuns: Number(process.env['HISTORIES'] ?? 25), endOnFailure: false },
+  )
+  // A run in which hardly anything was offered would prove nothing.
+  expect(offers).toBeGreaterThan(steps / 20)
+}, 180_000)

@@ -1,0 +1,311 @@
+// Routing's transitions: each is a function of the database (migrations/0011-0013), one call, one
+// transaction. Within `write` at most one of them, as the work's last statement, and `settle` after
+// the commit; on its own in `run` (actions.ts).
+import { sql } from 'kysely'
+import type { Availability } from '#contract/presence.ts'
+import type { QueueMember } from '#contract/queues.ts'
+import type { Chat } from '#contract/routing.ts'
+import type { Db } from '../../platform/database.ts'
+import { type Outcome, transition } from '../presence/queries.ts'
+
+export type { Outcome }
+
+type Kind = Chat['kind']
+type ChatEnd = 'operator' | 'visitor' | 'abandoned' | 'supervisor' | 'expired'
+
+export type Matched = Outcome<'offered' | 'nobody' | 'not_waiting' | 'again' | 'nothing'>
+
+export function matchChat(db: Db, organisationId: string, chatId: string): Promise<Matched> {
+  return transition(db, sql<Matched>`select * from match_chat(${organisationId}, ${chatId})`)
+}
+
+export function matchOperator(db: Db, organisationId: string, userId: string): Promise<Matched> {
+  return transition(db, sql<Matched>`select * from match_operator(${organisationId}, ${userId})`)
+}
+
+export type Enqueued = Outcome<
+  'offered' | 'active' | 'waiting' | 'already' | 'closed' | 'queue_full' | 'not_found'
+>
+
+/** The `chats` row must be there already. On `queue_full` and `not_found` nothing was done. */
+export function enqueueChat(
+  db: Db,
+  it: { organisationId: string; chatId: string; queueId: string; priority?: number },
+): Promise<Enqueued> {
+  return transition(
+    db,
+    sql<Enqueued>`select * from enqueue_chat(
+      ${it.organisationId}, ${it.chatId}, ${it.queueId}, ${it.priority ?? 0})`,
+  )
+}
+
+export interface OfferAnswer {
+  organisationId: string
+  offerId: string
+  userId: string
+}
+type Accepted = Outcome<'accepted' | 'gone', { chatId: string }> | Outcome<'not_found'>
+type Declined = Outcome<'declined' | 'gone', { chatId: string }> | Outcome<'not_found'>
+
+export function acceptOffer(db: Db, it: OfferAnswer): Promise<Accepted> {
+  return transition(
+    db,
+    sql<Accepted>`select * from accept_offer(${it.organisationId}, ${it.offerId}, ${it.userId})`,
+  )
+}
+
+export function declineOffer(db: Db, it: OfferAnswer): Promise<Declined> {
+  return transition(
+    db,
+    sql<Declined>`select * from decline_offer(${it.organisationId}, ${it.offerId}, ${it.userId})`,
+  )
+}
+
+export type Closed = Outcome<'closed' | 'not_holder' | 'not_found' | 'again'>
+
+/** With `holderId` only if that operator holds the chat; a closed chat stays closed. */
+export function closeChat(
+  db: Db,
+  it: {
+    organisationId: string
+    chatId: string
+    holderId?: string
+    because: ChatEnd
+    actorId?: string | null
+  },
+): Promise<Closed> {
+  return transition(
+    db,
+    sql<Closed>`select * from close_chat(${it.organisationId}, ${it.chatId}, ${it.holderId ?? null},
+      ${it.because}, ${it.actorId ?? null})`,
+  )
+}
+
+/** The visitor has left. */
+export function abandonChat(
+  db: Db,
+  it: { organisationId: string; chatId: string },
+): Promise<Closed> {
+  return transition(db, sql<Closed>`select * from abandon_chat(${it.organisationId}, ${it.chatId})`)
+}
+
+/** What stands now; `before` when it was set just now. `setBy` is a user's id. */
+export interface LimitStanding {
+  userId: string
+  kind: Kind
+  limit: number
+  version: number
+  setBy: string | null
+  setAt: string
+  before: number | null
+}
+export type LimitOutcome = Outcome<'set' | 'stale', LimitStanding> | Outcome<'not_found'>
+
+/** `version`: the one that the editor saw. */
+export function setLimit(
+  db: Db,
+  it: {
+    organisationId: string
+    userId: string
+    kind: Kind
+    limit: number
+    version: number
+    actorId: string | null
+  },
+): Promise<LimitOutcome> {
+  return transition(
+    db,
+    sql<LimitOutcome>`select * from set_limit(${it.organisationId}, ${it.userId}, ${it.kind},
+      ${it.limit}, ${it.version}, ${it.actorId})`,
+  )
+}
+
+export function setAvailability(
+  db: Db,
+  it: {
+    organisationId: string
+    userId: string
+    availability: Availability
+    reason?: string | undefined
+    actorId: string | null
+  },
+): Promise<Outcome<'set' | 'not_found'>> {
+  return transition(
+    db,
+    sql<Outcome<'set' | 'not_found'>>`select * from set_availability(
+      ${it.organisationId}, ${it.userId}, ${it.availability}, ${it.reason ?? null}, ${it.actorId})`,
+  )
+}
+
+/** A user in a queue, and who says so (the user when nobody is named). */
+export interface QueueAndUser {
+  organisationId: string
+  queueId: string
+  userId: string
+  actorId?: string | null
+}
+
+export function joinQueue(db: Db, it: QueueAndUser): Promise<Outcome<'joined' | 'not_assigned'>> {
+  return transition(
+    db,
+    sql<Outcome<'joined' | 'not_assigned'>>`select * from join_queue(
+      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.actorId ?? null})`,
+  )
+}
+
+export function leaveQueue(db: Db, it: QueueAndUser): Promise<Outcome<'left' | 'not_assigned'>> {
+  return transition(
+    db,
+    sql<Outcome<'left' | 'not_assigned'>>`select * from leave_queue(
+      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.actorId ?? null})`,
+  )
+}
+
+export type Assigned = Outcome<'assigned' | 'not_operator' | 'not_found'>
+
+export function assignQueueMember(db: Db, it: QueueAndUser & { tier?: number }): Promise<Assigned> {
+  return transition(
+    db,
+    sql<Assigned>`select * from assign_queue_member(
+      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.tier ?? 1}, ${it.actorId ?? null})`,
+  )
+}
+
+export function unassignQueueMember(
+  db: Db,
+  it: QueueAndUser,
+): Promise<Outcome<'unassigned' | 'not_operator'>> {
+  return transition(
+    db,
+    sql<Outcome<'unassigned' | 'not_operator'>>`select * from unassign_queue_member(
+      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.actorId ?? null})`,
+  )
+}
+
+/** May stand before other transitions of the same new operator in one transaction. */
+export function registerOperator(
+  db: Db,
+  it: {
+    organisationId: string
+    userId: string
+    live: number
+    deferred: number
+    actorId?: string | null
+  },
+): Promise<Outcome<'registered' | 'already'>> {
+  return transition(
+    db,
+    sql<Outcome<'registered' | 'already'>>`select * from register_operator(
+      ${it.organisationId}, ${it.userId}, ${it.live}, ${it.deferred}, ${it.actorId ?? null})`,
+  )
+}
+
+interface OneOperator {
+  organisationId: string
+  userId: string
+  actorId?: string | null
+}
+
+/** The chats they held or were offered wait again; their places in queues are gone. */
+export function removeOperator(db: Db, it: OneOperator): Promise<Outcome<'removed' | 'not_found'>> {
+  return transition(
+    db,
+    sql<Outcome<'removed' | 'not_found'>>`select * from remove_operator(
+      ${it.organisationId}, ${it.userId}, ${it.actorId ?? null})`,
+  )
+}
+
+/** Tells the row anew after a name, photo, department or membership has changed. */
+export function tellOperator(
+  db: Db,
+  it: OneOperator & { left?: readonly string[] },
+): Promise<Outcome<'told'>> {
+  return transition(
+    db,
+    sql<Outcome<'told'>>`select * from tell_operator(
+      ${it.organisationId}, ${it.userId}, ${it.actorId ?? null}, ${it.left ?? []}::text[])`,
+  )
+}
+
+/** Offers that nobody answered; one organisation a call, until it answers `nothing`. */
+export function expireOffers(db: Db): Promise<Outcome<'expired' | 'nothing'>> {
+  return transition(db, sql<Outcome<'expired' | 'nothing'>>`select * from expire_offers()`)
+}
+
+/** Forgets closed chats, broken connections and ended servers of long ago; how many rows went. */
+export async function forgetRouting(db: Db): Promise<number> {
+  const { rows } = await sql<{ rows: number }>`select forget_routing() as rows`.execute(db)
+  return rows.at(0)?.rows ?? 0
+}
+
+/** Operators with room for whom a chat waits. */
+export async function listUnmatched(db: Db): Promise<{ organisationId: string; userId: string }[]> {
+  const { rows } = await sql<{ organisationId: string; userId: string }>`
+    select * from reconcile()`.execute(db)
+  return rows
+}
+
+/** The open chats of accounts. */
+export async function listChats(
+  db: Db,
+  organisationId: string,
+  accountIds: readonly string[],
+): Promise<Chat[]> {
+  const { rows } = await sql<{ row: Chat }>`
+    select row from chat_rows
+     where organisation_id = ${organisationId} and account_id = any (${accountIds}::uuid[])
+       and state <> 'closed'
+     order by due_at, chat_id`.execute(db)
+  return rows.map(({ row }) => row)
+}
+
+/** The chats that an operator holds or is offered. */
+export async function listChatsOfOperator(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<Chat[]> {
+  const { rows } = await sql<{ row: Chat }>`
+    select row from chat_rows
+     where organisation_id = ${organisationId} and operator_id = ${userId}
+     order by due_at, chat_id`.execute(db)
+  return rows.map(({ row }) => row)
+}
+
+/** The chats of a queue that nobody has yet: waiting or offered. */
+export async function listWaiting(
+  db: Db,
+  organisationId: string,
+  queueId: string,
+): Promise<Chat[]> {
+  const { rows } = await sql<{ row: Chat }>`
+    select row from chat_rows
+     where organisation_id = ${organisationId} and queue_id = ${queueId}
+       and state in ('waiting', 'offered')
+     order by due_at, chat_id`.execute(db)
+  return rows.map(({ row }) => row)
+}
+
+export async function findChat(
+  db: Db,
+  organisationId: string,
+  chatId: string,
+): Promise<Chat | undefined> {
+  const { rows } = await sql<{ row: Chat }>`
+    select row from chat_rows
+     where organisation_id = ${organisationId} and chat_id = ${chatId}`.execute(db)
+  return rows.at(0)?.row
+}
+
+/** Who is assigned to the queues of accounts. */
+export async function listQueueMembers(
+  db: Db,
+  organisationId: string,
+  accountIds: readonly string[],
+): Promise<QueueMember[]> {
+  const { rows } = await sql<{ row: QueueMember }>`
+    select row from queue_member_rows
+     where organisation_id = ${organisationId} and account_id = any (${accountIds}::uuid[])
+     order by queue_id, user_id`.execute(db)
+  return rows.map(({ row }) => row)
+}

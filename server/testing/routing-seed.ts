@@ -1,0 +1,124 @@
+// Rows for tests of routing: an organisation, queues, people, and chats that visitors have begun.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import * as presence from '../features/presence/queries.ts'
+import { run } from '../features/routing/actions.ts'
+import * as routing from '../features/routing/queries.ts'
+import type { Db } from '../platform/database.ts'
+
+export interface Place {
+  organisationId: string
+  siteId: string
+  visitorId: string
+  nodeId: string
+  epoch: number
+}
+
+export interface QueueWish {
+  kind?: 'live' | 'deferred'
+  strategy?: string
+  offerSeconds?: number
+  autoAccepts?: boolean
+  priority?: number
+  maxWaiting?: number
+}
+
+/** An id that can be told from others in a report: 'c', 7 gives '...0c0000000007'. */
+export function idOf(letter: string, number: number): string {
+  return `00000000-0000-4000-8000-0${letter}${String(number).padStart(10, '0')}`
+}
+
+export async function seedPlace(db: Db): Promise<Place> {
+  const [organisationId, siteId, visitorId, nodeId] = [1, 2, 3, 4].map(() => randomUUID())
+  if (!(organisationId && siteId && visitorId && nodeId)) throw new Error('four ids were made')
+  await sql`insert into accounts (organisation_id, id, kind, name)
+    values (${organisationId}, ${organisationId}, 'organisation', 'Oak')`.execute(db)
+  const queueId = await seedQueue(db, organisationId, randomUUID(), {})
+  const key = randomBytes(10).toString('hex')
+  await sql`insert into sites (organisation_id, id, account_id, queue_id, name, key)
+    values (${organisationId}, ${siteId}, ${organisationId}, ${queueId}, 'Shop', ${key})`.execute(
+    db,
+  )
+  await sql`insert into visitors (organisation_id, id, site_id, token_hash, name, expires_at)
+    values (${organisationId}, ${visitorId}, ${siteId}, ${randomBytes(32)}, 'Vera', now() + interval '1 day')`.execute(
+    db,
+  )
+  const epoch = await presence.registerNode(db, nodeId, 'test')
+  await sql`update nodes set lease_until = 'infinity' where id = ${nodeId}`.execute(db)
+  return { organisationId, siteId, visitorId, nodeId, epoch }
+}
+
+export async function seedQueue(
+  db: Db,
+  organisationId: string,
+  id: string,
+  wish: QueueWish,
+): Promise<string> {
+  await sql`insert into queues (organisation_id, id, account_id, name, kind, strategy, offer_seconds,
+      auto_accepts, priority, max_waiting)
+    values (${organisationId}, ${id}, ${organisationId}, ${id}, ${wish.kind ?? 'live'},
+      ${wish.strategy ?? 'longest_idle'}, ${wish.offerSeconds ?? 20}, ${wish.autoAccepts ?? false},
+      ${wish.priority ?? 0}, ${wish.maxWaiting ?? null})`.execute(db)
+  return id
+}
+
+export async function seedUser(
+  db: Db,
+  organisationId: string,
+  id: string,
+  name: string,
+): Promise<void> {
+  await sql`insert into users (id, login, email, first_name, last_name)
+    values (${id}, ${id}, ${`${id}@example.org`}, ${name}, 'Oak')`.execute(db)
+  await sql`insert into memberships (organisation_id, account_id, user_id)
+    values (${organisationId}, ${organisationId}, ${id})`.execute(db)
+}
+
+/** A chat that a visitor has begun: its row, and its place in a queue. */
+export async function ask(
+  db: Db,
+  place: Place,
+  queueId: string,
+  chatId: string = randomUUID(),
+  priority = 0,
+): Promise<routing.Enqueued> {
+  const { organisationId, siteId, visitorId } = place
+  return run(db, (one) =>
+    one.transaction().execute(async (tx) => {
+      await sql`insert into chats (organisation_id, id, account_id, site_id, visitor_id, kind)
+        values (${organisationId}, ${chatId}, ${organisationId}, ${siteId}, ${visitorId}, 'live')
+        on conflict (organisation_id, id) do nothing`.execute(tx)
+      return routing.enqueueChat(tx, { organisationId, chatId, queueId, priority })
+    }),
+  )
+}
+
+/** An operator who has joined queues, is connected and available. */
+export async function seedOperator(
+  db: Db,
+  place: Place,
+  userId: string,
+  wish: { live: number; deferred?: number; queueIds: readonly string[] },
+): Promise<void> {
+  const { organisationId, nodeId, epoch } = place
+  const operator = { organisationId, userId }
+  await seedUser(db, organisationId, userId, `User ${userId.slice(-3)}`)
+  await run(db, (one) =>
+    routing.registerOperator(one, { ...operator, live: wish.live, deferred: wish.deferred ?? 5 }),
+  )
+  for (const queueId of wish.queueIds) {
+    await run(db, (one) => routing.assignQueueMember(one, { ...operator, queueId }))
+    await run(db, (one) => routing.joinQueue(one, { ...operator, queueId }))
+  }
+  const connection = { ...operator, connectionId: randomUUID(), sessionId: null, nodeId, epoch }
+  await run(db, (one) => presence.connectionOpened(one, connection))
+  await run(db, (one) =>
+    routing.setAvailability(one, { ...operator, availability: 'available', actorId: userId }),
+  )
+}
+
+/** Stops or moves the clock of routing. Only for a pool of one connection. */
+export async function setClock(db: Db, atMs: number): Promise<void> {
+  const now = new Date(atMs).toISOString()
+  await sql`select set_config('switchboard.now', ${now}, false)`.execute(db)
+}
