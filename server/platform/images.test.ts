@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import {
@@ -9,7 +10,6 @@ import {
   png,
   quarters,
   RED,
-  raw,
   WHITE,
 } from '../testing/pictures.ts'
 import { PHOTO_SIZES, squarePhoto } from './images.ts'
@@ -120,12 +120,25 @@ describe('a photo', () => {
     expect(await sharp(photo[96]).metadata()).toMatchObject({ width: 96, height: 96 })
   })
 
-  test('of pure noise still fits in 64 KB', async () => {
-    const noise = Buffer.from(
-      Array.from({ length: 256 * 256 * 3 }, (_, i) => ((i * 2_654_435_761) >>> 13) & 255),
-    )
-    const photo = await squarePhoto(await sharp(noise, raw(256)).png().toBuffer())
-    for (const size of PHOTO_SIZES) expect(photo[size].length).toBeLessThanOrEqual(65_536)
+  test.each([3, 4] as const)(
+    'of pure noise in %i channels still fits in 64 KB',
+    async (channels) => {
+      const noise = randomBytes(256 * 256 * channels).map((byte) => (byte & 1 ? 255 : 0))
+      const file = await sharp(noise, { raw: { width: 256, height: 256, channels } })
+        .png()
+        .toBuffer()
+      const photo = await squarePhoto(file)
+      expect(photo[256].length).toBeGreaterThan(20_000)
+      for (const size of PHOTO_SIZES) expect(photo[size].length).toBeLessThanOrEqual(65_536)
+    },
+  )
+
+  test('stands on white where it was transparent', async () => {
+    const background = { r: 0, g: 0, b: 0, alpha: 0 }
+    const clear = sharp({ create: { width: 64, height: 64, channels: 4, background } })
+    const photo = await squarePhoto(await clear.png().toBuffer())
+    const white: Colour = [255, 255, 255]
+    expectColours(await quartersOf(photo[96]), [white, white, white, white])
   })
 
   test('keeps nothing of where it was made, what was written in it, or what came after it', async () => {
