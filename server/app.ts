@@ -1,6 +1,7 @@
 // The table of contents: every part, every door, and who hears which fact.
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { type Demo, demoRoutes } from './demo/routes.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
 import { departmentRoutes } from './features/departments/routes.ts'
 import { foundingRoutes } from './features/founding/routes.ts'
@@ -33,6 +34,8 @@ export interface AppSettings {
   logLevel: string
   /** The one-time token with which the first organisation may be made; undefined: none can. */
   setUpToken?: string | undefined
+  /** The demo floor that this server shows; undefined: none. */
+  demo?: Demo | undefined
   now?: () => Date
 }
 
@@ -126,6 +129,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
 /** Every door of the house. */
 function openDoors(http: FastifyInstance, settings: AppSettings): void {
   accountRoutes(http)
+  demoRoutes(http, settings.demo)
   departmentRoutes(http)
   foundingRoutes(http, settings.setUpToken)
   signInRoutes(http)

@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http'
 
 export type IsOwnOrigin = (request: IncomingMessage) => boolean
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+/** Names below .localhost are this machine too: each has cookies of its own. */
+const LOOPBACK = /^http:\/\/((?:[a-z0-9-]+\.)?localhost|127\.0\.0\.1|\[::1\]):(\d+)$/
 
 /**
  * Own is the public origin alone; when none is set, this machine's loopback names at the port that
@@ -15,8 +16,7 @@ export function makeIsOwnOrigin(publicOrigin: string | undefined): IsOwnOrigin {
     const { origin } = request.headers
     if (origin === undefined || origin === 'null') return false
     if (publicOrigin !== undefined) return origin === publicOrigin
-    const port = request.socket.localPort
-    return LOOPBACK.some((host) => origin === `http://${host}:${port}`)
+    return LOOPBACK.exec(origin)?.[2] === String(request.socket.localPort)
   }
 }
 

@@ -65,6 +65,7 @@ export function serveAnyone<In, Out>(
 export function serveUpload<In, Out>(
   app: FastifyInstance,
   endpoint: Endpoint<In, Out>,
+  admit: (ctx: ActorCtx) => Promise<void>,
   handle: (ctx: ActorCtx, file: Uint8Array) => Promise<Out>,
 ): void {
   const { file } = endpoint.shape
@@ -77,8 +78,9 @@ export function serveUpload<In, Out>(
     handler: async (request) => {
       const { ctx, actor } = request
       if (actor === null) throw new Refusal('unauthenticated')
-      const bytes = await readOneFile(request, file.maxBytes)
-      return handle({ ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }, bytes)
+      const acting = { ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }
+      await admit(acting)
+      return handle(acting, await readOneFile(request, file.maxBytes))
     },
   })
 }

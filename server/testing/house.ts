@@ -1,8 +1,6 @@
 // A whole running house for one test file: its own database, real HTTP, real sockets.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { live as liveApi } from '#contract/live.ts'
-import type { Snapshot } from '#contract/frames.ts'
 import type { BuiltInRole } from '#contract/permissions.ts'
 import { type App, type AppSettings, buildApp } from '../app.ts'
 import * as accounts from '../features/accounts/queries.ts'
@@ -10,8 +8,8 @@ import * as founding from '../features/founding/queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/tokens.ts'
-import { type Caller, caller } from './http-client.ts'
-import { type LiveClient, openLiveClient } from './live-client.ts'
+import { type Caller, caller } from '../client/http.ts'
+import { type LiveClient, openLiveClient } from '../client/live.ts'
 import { createTestDatabase, type TestDatabase } from './template.ts'
 
 /** A password that every person of the house has, and its hash, made once. */
@@ -145,8 +143,7 @@ async function moveIn(
   const cookie = await sessionCookie(db, organisationId, userId)
   const calls = caller(url, { cookie })
   const live = async () => {
-    const fetchSnapshot = async (scope: string) =>
-      (await calls.call(liveApi.snapshot, { params: { scope } })) as Snapshot
+    const { snapshot: fetchSnapshot } = calls
     const client = await openLiveClient({ url: url(), namespace: '/team', cookie, fetchSnapshot })
     opened.unshift(client)
     return client

@@ -2,6 +2,7 @@
 import { BUILT_IN_ROLES, type BuiltInRole } from '#contract/permissions.ts'
 import type { Db } from '../../platform/database.ts'
 import * as accounts from '../accounts/queries.ts'
+import * as users from '../users/queries.ts'
 
 const ROLE_NAMES: Record<BuiltInRole, string> = {
   administrator: 'Administrator',
@@ -37,38 +38,21 @@ export interface NewPerson {
   passwordHash: string
 }
 
-/** Makes a user who is an active member of an account with a role there. Gives the membership. */
+/** Makes a user who is an active member of an account with a built-in role there. */
 export async function appoint(
   db: Db,
   place: { organisationId: string; accountId: string; role: BuiltInRole },
   person: NewPerson,
 ): Promise<{ membershipId: string }> {
   const { organisationId, accountId, role } = place
-  const { id: userId, email, displayName, ...user } = person
-  await db
-    .insertInto('users')
-    .values({ ...user, id: userId, email, login: email, passwordState: 'chosen' })
-    .execute()
-  const membership = await db
-    .insertInto('memberships')
-    .values({ organisationId, accountId, userId, displayName: displayName ?? null })
-    .returning('id')
+  const { id: userId, displayName = null, ...user } = person
+  await users.insertUser(db, { ...user, id: userId, passwordChangedAt: new Date().toISOString() })
+  const { id: roleId } = await db
+    .selectFrom('roles')
+    .select('id')
+    .where('organisationId', '=', organisationId)
+    .where('key', '=', role)
     .executeTakeFirstOrThrow()
-  await db
-    .insertInto('grants')
-    .columns(['organisationId', 'userId', 'roleId', 'accountId'])
-    .expression((eb) =>
-      eb
-        .selectFrom('roles')
-        .select((of) => [
-          of.val(organisationId).as('organisationId'),
-          of.val(userId).as('userId'),
-          'roles.id',
-          of.val(accountId).as('accountId'),
-        ])
-        .where('organisationId', '=', organisationId)
-        .where('key', '=', role),
-    )
-    .execute()
-  return { membershipId: membership.id }
+  const member = { organisationId, accountId, userId, roleId, displayName, grantedBy: userId }
+  return { membershipId: await users.insertMember(db, member) }
 }

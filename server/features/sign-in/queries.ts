@@ -1,9 +1,9 @@
 // Sessions, the logins behind them, and the memory of failed tries.
 import { sql } from 'kysely'
-import type { Grant, Permission } from '#contract/permissions.ts'
-import { type BuiltInRole, PERMISSIONS, permissionsOf } from '#contract/permissions.ts'
+import type { Grant } from '#contract/permissions.ts'
 import type { Language } from '#contract/shapes.ts'
 import type { Database, Db } from '../../platform/database.ts'
+import * as users from '../users/queries.ts'
 import type { Throttle } from './rules.ts'
 
 /** A user by login (byte for byte) or e-mail (whatever the case), with what sign-in must know. */
@@ -135,18 +135,8 @@ export async function listGrants(db: Db, organisationId: string, userId: string)
   return rows.flatMap(({ key, isBuiltIn, permissions, accountId }) =>
     accountId === null
       ? []
-      : [{ role: key, accountId, permissions: permissionsOfRole(key, isBuiltIn, permissions) }],
+      : [{ role: key, accountId, permissions: users.permissionsOfRole(key, isBuiltIn, permissions) }],
   )
-}
-
-/** What a role may: the code says it for a built-in one, the row for an account's own. */
-export function permissionsOfRole(
-  key: string,
-  isBuiltIn: boolean,
-  own: readonly string[] | null,
-): readonly Permission[] {
-  if (isBuiltIn) return Object.hasOwn(permissionsOf, key) ? permissionsOf[key as BuiltInRole] : []
-  return PERMISSIONS.filter((permission) => own?.includes(permission))
 }
 
 export function findUser(db: Db, userId: string) {

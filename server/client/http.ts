@@ -1,5 +1,7 @@
 // Calls contract endpoints over real HTTP, as a page of ours would.
 import type { Endpoint } from '#contract/endpoint.ts'
+import type { Snapshot } from '#contract/frames.ts'
+import { live } from '#contract/live.ts'
 import type { RefusalBody } from '#contract/refusals.ts'
 
 export interface Answer<Out> {
@@ -14,6 +16,8 @@ export interface Caller {
   /** The answer, whatever it is. `input` may be malformed on purpose. */
   try<In, Out>(endpoint: Endpoint<In, Out>, input?: unknown): Promise<Answer<Out>>
   upload<In, Out>(endpoint: Endpoint<In, Out>, bytes: Uint8Array, type: string): Promise<Answer<Out>>
+  /** Everything that a scope holds now. */
+  snapshot(scope: string): Promise<Snapshot>
 }
 
 export interface Credential {
@@ -45,14 +49,17 @@ export function caller(url: () => string, credential: Credential = {}): Caller {
     })
     return answerOf(response)
   }
+  const call: Caller['call'] = async (endpoint, input) => {
+    const { status, body } = await ask(endpoint, input)
+    if (status === 200) return body
+    const where = `${endpoint.method} ${endpoint.path}`
+    throw new Error(`${where} answered ${status}: ${JSON.stringify(body)}`)
+  }
   return {
     try: ask,
-    async call(endpoint, input) {
-      const { status, body } = await ask(endpoint, input)
-      if (status === 200) return body
-      const where = `${endpoint.method} ${endpoint.path}`
-      throw new Error(`${where} answered ${status}: ${JSON.stringify(body)}`)
-    },
+    call,
+    snapshot: async (scope) =>
+      (await call(live.snapshot, { params: { scope } })) as unknown as Snapshot,
     async upload(endpoint, bytes, type) {
       const form = new FormData()
       form.append('file', new Blob([Buffer.from(bytes)], { type }), 'photo')

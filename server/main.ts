@@ -1,0 +1,151 @@
+// Starts one server: settings, database, migrations, demo floor, doors. The only reader of the
+// environment.
+import { randomBytes } from 'node:crypto'
+import { type App, buildApp } from './app.ts'
+import { openDemoFloor, type DemoFloorPlayer } from './demo/floor.ts'
+import { keepDemoKeys, readDemoKeys } from './demo/keys.ts'
+import { type DemoKeys, seedDemo } from './demo/seed.ts'
+import * as accounts from './features/accounts/queries.ts'
+import { type Config, ConfigProblems, readConfig } from './platform/config.ts'
+import { openDatabase } from './platform/database.ts'
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+import { makeHasher } from './platform/hash.ts'
+import { migrate } from './platform/migrate.ts'
+import { AlreadyRunning, claimDataDir } from './platform/running.ts'
+import { readSecretKey } from './platform/secret.ts'
+import { printedPage } from './printed-page.ts'
+
+const say = (line: string) => void process.stdout.write(`  ${line}\n`)
+const stops: (() => Promise<void>)[] = []
+/** Ports tried when none was asked for and the usual one is taken. */
+const MOST_PORTS = 20
+/** After so long a stop is forced. */
+const PATIENCE_MS = 15_000
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env)
+  const databaseUrl = config.databaseUrl ?? (await ownDatabase(config))
+  say('bringing the database up to date')
+  await migrate(databaseUrl, say)
+  const isEmptyWanted = process.argv.includes('--empty') || config.databaseUrl !== undefined
+  const demoKeys = config.databaseUrl ? undefined : await demoOf(config, databaseUrl, isEmptyWanted)
+  let player: DemoFloorPlayer | undefined
+  const setUpToken = (await isEmpty(databaseUrl)) ? randomBytes(24).toString('base64url') : undefined
+  const app = await buildApp({
+    ...config,
+    databaseUrl,
+    secretKey: await readSecretKey(config.secretKey, config.dataDir),
+    setUpToken,
+    demo: demoKeys && { keys: demoKeys, player: () => player },
+  })
+  stops.unshift(() => app.close())
+  const url = await listen(app, config)
+  if (demoKeys) player = await move(url, demoKeys, app)
+  process.stdout.write(
+    printedPage({
+      url,
+      dataDir: config.dataDir,
+      database: config.databaseUrl ? 'PostgreSQL at DATABASE_URL' : 'embedded PostgreSQL',
+      mail: config.smtpUrl ? 'goes out through SMTP_URL' : `${url}/dev/mail`,
+      demo: demoKeys,
+      setUpToken,
+    }),
+  )
+}
+
+/** Holds the data folder and starts the PostgreSQL in it. */
+async function ownDatabase({ dataDir }: Config): Promise<string> {
+  const claim = await claimDataDir(dataDir)
+  stops.unshift(() => claim.release())
+  say('starting the embedded PostgreSQL')
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log: say,
+    onDeath: (error) => {
+      process.stderr.write(`${error.message}\n`)
+      void stop(1)
+    },
+  })
+  stops.unshift(() => postgres.stop())
+  announce = claim.announce
+  return postgres.url
+}
+let announce: (url: string) => Promise<void> = async () => {}
+
+async function isEmpty(databaseUrl: string): Promise<boolean> {
+  const { db, close } = openDatabase(databaseUrl, { max: 1 })
+  return accounts
+    .isAnyThere(db)
+    .then((isThere) => !isThere)
+    .finally(close)
+}
+
+/** The demo of the data folder; made now when the database is empty and nobody asked for an empty one. */
+async function demoOf(
+  { dataDir }: Config,
+  databaseUrl: string,
+  isEmptyWanted: boolean,
+): Promise<DemoKeys | undefined> {
+  if (!(await isEmpty(databaseUrl))) return readDemoKeys(dataDir)
+  if (isEmptyWanted) return undefined
+  const { db, close } = openDatabase(databaseUrl, { max: 2 })
+  try {
+    const keys = await seedDemo(db, makeHasher({ running: 2, queued: 16, waitMs: 2_000 }), say)
+    await keepDemoKeys(dataDir, keys)
+    return keys
+  } finally {
+    await close()
+  }
+}
+
+async function move(url: string, keys: DemoKeys, app: App): Promise<DemoFloorPlayer> {
+  const failed = (error: unknown) => app.http.log.warn({ event: 'demo.failed', err: error })
+  const player = openDemoFloor(url, keys, failed)
+  stops.unshift(async () => player.stop())
+  player.start()
+  return player
+}
+
+async function listen(app: App, config: Config): Promise<string> {
+  for (let port = config.port; ; port++) {
+    try {
+      const url = await app.listen(port, config.host)
+      await announce(url)
+      return url
+    } catch (error) {
+      if (!isTaken(error)) throw error
+      if (config.isPortFixed) throw new Error(`Port ${port} is taken. Free it, or set PORT to another.`)
+      if (port >= config.port + MOST_PORTS) throw error
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}
+
+let stopping: Promise<void> | undefined
+
+/** Stops every part, the newest first, and ends. A second call waits for the first. */
+function stop(code: number): Promise<void> {
+  stopping ??= (async () => {
+    setTimeout(() => process.exit(code || 1), PATIENCE_MS).unref()
+    for (const one of stops) await one().catch((error) => process.stderr.write(`${String(error)}\n`))
+    process.exit(code)
+  })()
+  return stopping
+}
+
+process.on('SIGINT', () => void stop(0))
+process.on('SIGTERM', () => void stop(0))
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack}\n`)
+  void stop(1)
+})
+
+start().catch((error: unknown) => {
+  const isPlain = error instanceof ConfigProblems || error instanceof AlreadyRunning
+  const text = error instanceof Error ? (isPlain ? error.message : (error.stack ?? error.message)) : String(error)
+  process.stderr.write(`\n${text}\n\n`)
+  void stop(1)
+})
