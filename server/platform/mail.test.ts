@@ -180,6 +180,26 @@ describe('a mail that does not go is', () => {
   })
 })
 
+test('a server that says nothing is given up', async () => {
+  const server = createServer(() => undefined)
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  open.push(() => new Promise((resolve) => server.close(() => resolve())))
+  const { port } = server.address() as AddressInfo
+  const timeouts = {
+    dnsTimeout: 100,
+    connectionTimeout: 100,
+    greetingTimeout: 100,
+    socketTimeout: 100,
+  }
+  const smtpUrl = `smtp://127.0.0.1:${port}`
+  const started = performance.now()
+  const impatient = openMailer({ smtpUrl, from: 'a@example.org', timeouts })
+  expect((await failureOf(impatient.send(mail))).kind).toBe('temporary')
+  expect(performance.now() - started).toBeLessThan(3000)
+})
+
 describe('whatever somebody is called, the mail has one recipient and no header of theirs', () => {
   test.each([
     '"><img src=x>',

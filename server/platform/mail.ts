@@ -29,6 +29,7 @@ export class MailError extends Error {
   }
 }
 
+/** In milliseconds. */
 const TIMEOUTS = {
   dnsTimeout: 5000,
   connectionTimeout: 10_000,
@@ -37,15 +38,21 @@ const TIMEOUTS = {
 }
 const LINE_MAX = 200
 
+export interface MailerOptions {
+  smtpUrl: string
+  from: string
+  timeouts?: typeof TIMEOUTS
+}
+
 /**
  * Opens nothing yet: every mail has its own connection. `smtpUrl` is smtp:// or smtps:// with user
  * and password, `from` an address or `Name <address>`. Throws when `from` is no address.
  */
-export function openMailer({ smtpUrl, from }: { smtpUrl: string; from: string }): Mailer {
+export function openMailer({ smtpUrl, from, timeouts = TIMEOUTS }: MailerOptions): Mailer {
   const sender = parseSender(from)
   const transport = createTransport({
     url: smtpUrl,
-    ...TIMEOUTS,
+    ...timeouts,
     disableFileAccess: true,
     disableUrlAccess: true,
     maxRecipients: 1,
