@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { buildPages } from './lib/build.mjs'
 import { endWithParent } from './lib/end-with-parent.mjs'
 import { install } from './lib/install.mjs'
-import { findNode, refuseOldNode } from './lib/node.mjs'
+import { refuseOldNode, useNode } from './lib/node.mjs'
 import { explain, ROOT } from './lib/project.mjs'
 import { runInPlace } from './lib/run.mjs'
 
@@ -15,7 +15,7 @@ async function start() {
   }
   refuseOldNode()
   await install()
-  const node = findNode()
+  const node = useNode()
   await buildPages()
   const settings = join(ROOT, '.env')
   const flags = [

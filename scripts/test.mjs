@@ -8,7 +8,7 @@ import { buildPages } from './lib/build.mjs'
 import { findChromium } from './lib/chromium.mjs'
 import { endWithParent } from './lib/end-with-parent.mjs'
 import { install } from './lib/install.mjs'
-import { findNode, refuseOldNode } from './lib/node.mjs'
+import { refuseOldNode, useNode } from './lib/node.mjs'
 import { explain, ROOT } from './lib/project.mjs'
 import { npm, runInPlace } from './lib/run.mjs'
 
@@ -18,7 +18,7 @@ async function test() {
   }
   refuseOldNode()
   await install()
-  const node = findNode()
+  const node = useNode()
   const chromium = await findChromium()
   await buildPages()
   const [program, ...args] = npm()
