@@ -35,6 +35,23 @@ export class Session {
     tellTabs.postMessage('ended')
   }
 
+  /**
+   * Works in another of the user's organisations from now on. Every tab begins anew, so that
+   * nothing of the one stays on a page of the other.
+   */
+  async enter(organisationId: string): Promise<void> {
+    await call(api.enter, { body: { organisationId } })
+    tellTabs.postMessage('moved')
+    location.assign('/')
+  }
+
+  /** What has just changed about me, here and in the other tabs. */
+  amend(change: Partial<Pick<Me, 'photo' | 'language'>>): void {
+    if (!this.me) return
+    this.me = { ...this.me, ...change }
+    tellTabs.postMessage('amended')
+  }
+
   /** Whether the permission is held anywhere. */
   may = (permission: Permission): boolean =>
     this.me != null && mayAnywhere(this.#grants(this.me), permission)
@@ -53,7 +70,8 @@ export class Session {
   follow(): () => void {
     const hear = ({ data }: MessageEvent<string>) => {
       if (data === 'ended') this.#end()
-      else if (this.me === null) void this.load()
+      else if (data === 'moved') location.assign('/')
+      else if (data === 'amended' || this.me === null) this.load().catch(() => undefined)
     }
     tellTabs.addEventListener('message', hear)
     return () => tellTabs.removeEventListener('message', hear)

@@ -75,6 +75,11 @@ export class Live {
     socket.connect()
   }
 
+  /** Tries at once, for whoever will not wait for the next attempt. */
+  retry(): void {
+    if (this.connection === 'lost') this.#connectAfter(0)
+  }
+
   /** Ends the connection and forgets everything. */
   disconnect(): void {
     window.clearTimeout(this.#again)

@@ -5,13 +5,13 @@ const HOME = '/'
 const OWN_PATH = /^\/[A-Za-z]/
 
 /** The sign-in page's address, which knows the page that was asked for. */
-export function signInAt(from: URL): string {
+export function signInAt(from: Pick<URL, 'pathname' | 'search'>): string {
   const next = `${from.pathname}${from.search}`
   return next === HOME ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`
 }
 
 /** The page to go on to after signing in. */
-export function nextOf(at: URL): string {
+export function nextOf(at: { searchParams: Pick<URLSearchParams, 'get'> }): string {
   const next = at.searchParams.get('next') ?? HOME
   return OWN_PATH.test(next) ? next : HOME
 }

@@ -53,10 +53,11 @@ export default {
   'notices.read-all': 'Mark all as read',
   'notices.unread': { one: '{n} new notification', other: '{n} new notifications' },
   'notices.new': 'New',
+  'notices.show': 'Show',
   'notices.invitation-accepted': '{name} accepted your invitation',
-  'notices.invitation-accepted.detail': 'They can now work in {account}.',
+  'notices.invitation-accepted.detail': 'They now belong to {accountName}.',
   'notices.invitation-lost-parts': 'Part of the invitation for {name} is gone',
-  'notices.invitation-lost-parts.detail': 'What it gave is no longer there: {parts}.',
+  'notices.invitation-lost-parts.detail': 'No longer there: {lost}.',
   'organisation.switch': 'Work in another organisation',
 
   'version.new': 'A new version is ready.',

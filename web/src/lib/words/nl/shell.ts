@@ -54,10 +54,11 @@ export default {
   'notices.read-all': 'Alles als gelezen markeren',
   'notices.unread': { one: '{n} nieuwe melding', other: '{n} nieuwe meldingen' },
   'notices.new': 'Nieuw',
+  'notices.show': 'Tonen',
   'notices.invitation-accepted': '{name} heeft uw uitnodiging aangenomen',
-  'notices.invitation-accepted.detail': 'Zij of hij kan nu werken in {account}.',
+  'notices.invitation-accepted.detail': 'Hoort nu bij {accountName}.',
   'notices.invitation-lost-parts': 'Een deel van de uitnodiging voor {name} is vervallen',
-  'notices.invitation-lost-parts.detail': 'Wat die gaf, bestaat niet meer: {parts}.',
+  'notices.invitation-lost-parts.detail': 'Bestaat niet meer: {lost}.',
   'organisation.switch': 'Werken in een andere organisatie',
 
   'version.new': 'Er is een nieuwe versie.',
