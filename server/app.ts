@@ -1,15 +1,22 @@
 // The table of contents: every part, every door, and who hears which fact.
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Demo, demoRoutes } from './demo/routes.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
+import { chatRoutes } from './features/chats/routes.ts'
 import { departmentRoutes } from './features/departments/routes.ts'
 import { foundingRoutes } from './features/founding/routes.ts'
+import { presenceRoutes } from './features/presence/routes.ts'
+import { queueRoutes } from './features/queues/routes.ts'
+import { startClockwork } from './features/routing/clockwork.ts'
+import { routingRoutes } from './features/routing/routes.ts'
 import { authenticate } from './features/sign-in/actions.ts'
 import { signInRoutes } from './features/sign-in/routes.ts'
 import * as sites from './features/sites/queries.ts'
 import { siteRoutes } from './features/sites/routes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
+import { visitorRoutes } from './features/visitors/routes.ts'
 import { type LiveLayer, openLive } from './live.ts'
 import { type Bus, openBus } from './platform/bus.ts'
 import { makeClientIp } from './platform/client-ip.ts'
@@ -92,6 +99,13 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   openDoors(http, settings)
   await servePages(http, (key) => sites.frameAncestorsOf(database.db, key))
   await http.ready()
+  const clockwork = await startClockwork({
+    db: database.db,
+    bus,
+    node: { id: randomUUID(), name: nodeName },
+    fence: () => live.fence(),
+    failed: broke,
+  })
   const live = openLive({
     http: http.server,
     db: database.db,
@@ -102,8 +116,8 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     node: nodeName,
     epoch,
     failed: broke,
-    arrived: async () => {},
-    gone: async () => {},
+    arrived: (actor, connectionId) => clockwork.arrived(actor, connectionId),
+    gone: (actor, connectionId) => clockwork.gone(actor, connectionId),
   })
   return {
     http,
@@ -119,6 +133,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     async close() {
       draining.is = true
       await live.close()
+      await clockwork.stop()
       await http.close()
       await bus.close()
       await database.close()
@@ -129,9 +144,14 @@ export async function buildApp(settings: AppSettings): Promise<App> {
 /** Every door of the house. */
 function openDoors(http: FastifyInstance, settings: AppSettings): void {
   accountRoutes(http)
+  chatRoutes(http)
   demoRoutes(http, settings.demo)
   departmentRoutes(http)
   foundingRoutes(http, settings.setUpToken)
+  presenceRoutes(http)
+  queueRoutes(http)
+  routingRoutes(http)
   signInRoutes(http)
   siteRoutes(http)
+  visitorRoutes(http)
 }

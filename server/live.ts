@@ -3,7 +3,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { partsOf } from '#contract/scopes.ts'
 import { messagesOf } from './features/chats/live.ts'
-import { openVisitBoard } from './features/visitors/board.ts'
+import { openVisitBoard } from './features/visits/board.ts'
 import type { Bus } from './platform/bus.ts'
 import type { Actor } from './platform/context.ts'
 import type { Cookies } from './platform/cookies.ts'
@@ -32,6 +32,8 @@ export interface LiveParts {
 }
 
 export interface LiveLayer {
+  /** Cuts the team's sockets: this server may not speak for them just now. They come back. */
+  fence(): void
   /** Tells every browser to go elsewhere, then cuts what is left. */
   close(): Promise<void>
 }
@@ -41,7 +43,7 @@ export function openLive(parts: LiveParts): LiveLayer {
   const log = new LogTailer(db, bus, hear, failed)
   const hub = new Hub(log)
   const messages = new Stream(bus, (wanted) => messagesOf(db, wanted), failed)
-  const visits = openVisitBoard({ db, bus, failed, follow: (id) => log.follow(id) })
+  const visits = openVisitBoard({ db, failed, follow: (id) => log.follow(id) })
   const io = openSockets(parts.http, parts.gate)
   // The chats' scopes are of other streams: the hub is told the organisation by each socket.
   const sourcesOf = (organisationId: string) => {
@@ -69,6 +71,7 @@ export function openLive(parts: LiveParts): LiveLayer {
     obey(batch, team)
   }
   return {
+    fence: () => void io.of('/team').local.disconnectSockets(true),
     async close() {
       log.stop()
       messages.stop()

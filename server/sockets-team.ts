@@ -103,7 +103,10 @@ function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, firs
   }
   const doors = { ...watching.doors, sign: signDoor(parts.bus, by, may), active: { schema: Nothing, handle: active } }
   guard(socket, doors, RATE, (error) => parts.failed(error))
-  const arriving = parts.arrived(first, connectionId).catch(parts.failed)
+  const arriving = parts.arrived(first, connectionId).catch((error: unknown) => {
+    if (!(error instanceof Refusal)) parts.failed(error)
+    socket.disconnect(true)
+  })
   socket.on('disconnect', () => {
     watching.stop()
     seats.delete(connectionId)

@@ -1,12 +1,13 @@
 // Names that people give to things: sound, and not to be taken for another one beside it.
 import { sql } from 'kysely'
+import { NAME_MAX } from '#contract/shapes.ts'
 import { cleanName, nameProblem, skeleton } from '#contract/text.ts'
 import type { Tx } from './context.ts'
 import { Refusal } from './refuse.ts'
 
 /** The name as it is stored. Refuses with `invalid` what cannot be a name. */
-export function soundName(given: string, field = 'name'): string {
-  const problem = nameProblem(given)
+export function soundName(given: string, field = 'name', max = NAME_MAX): string {
+  const problem = nameProblem(given, max)
   if (problem !== null) throw new Refusal('invalid', { field, message: problem })
   return cleanName(given)
 }

@@ -11,7 +11,7 @@ import { MOST_MESSAGES, whyNotWrite } from './rules.ts'
 /** Refuses with `not_found` whoever may not see the chat. */
 export async function readMessages(ctx: ActorCtx, chatId: string): Promise<Message[]> {
   if (!(await chats.maySee(ctx.db, ctx.actor, chatId))) throw new Refusal('not_found')
-  return chats.listMessages(ctx.db, [{ chatId, above: 0 }], MOST_MESSAGES)
+  return chats.readAll(ctx.db, chatId)
 }
 
 /**
@@ -27,8 +27,8 @@ export async function writeMessage(
   const sound = soundMessage(wanted)
   const message = await write(ctx, 'message.write', async (tx) => {
     const { db, organisationId } = tx
-    found(await chats.lock(db, organisationId, chatId))
-    return say(tx, chatId, { author: 'operator', authorId: userId }, sound, async () => {
+    const chat = found(await chats.lock(db, organisationId, chatId))
+    return say(tx, chat, { author: 'operator', authorId: userId }, sound, async () => {
       const standing = await chats.findStanding(db, organisationId, chatId, userId)
       const no = whyNotWrite(found(standing))
       if (no !== null) throw new Refusal(no)
@@ -46,20 +46,22 @@ export function soundMessage({ clientId, body }: NewMessage): NewMessage {
 }
 
 /**
- * Puts the next message into a chat that the transaction has locked. What was sent already is
- * answered as it stands, whatever has become of the chat since; only a new message is asked about.
+ * Puts the next message into a chat. What was sent already is answered as it stands, whatever has
+ * become of the chat since; only a new message is `admit`ted, or refused. Refuses with `too_many`
+ * when the chat is full.
  */
 export async function say(
   tx: Tx,
-  chatId: string,
+  chat: chats.Locked,
   author: chats.Author,
   message: NewMessage,
-  refuse: () => Promise<void>,
+  admit: () => Promise<void>,
 ): Promise<Message> {
   const { db, organisationId } = tx
-  const sent = await chats.findSent(db, organisationId, chatId, author, message.clientId)
-  if (sent !== undefined) return chats.getMessage(db, chatId, sent)
-  await refuse()
-  const seq = await chats.insertMessage(db, organisationId, chatId, author, message)
-  return chats.getMessage(db, chatId, seq)
+  const sent = await chats.findSent(db, organisationId, chat.id, author, message.clientId)
+  if (sent !== undefined) return chats.getMessage(db, chat.id, sent)
+  await admit()
+  if (chat.messageSeq >= MOST_MESSAGES) throw new Refusal('too_many')
+  const seq = await chats.insertMessage(db, organisationId, chat.id, author, message)
+  return chats.getMessage(db, chat.id, seq)
 }

@@ -4,7 +4,7 @@ import type { Message, NewMessage } from '#contract/chats.ts'
 import type { Actor } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 import * as accounts from '../accounts/queries.ts'
-import type { Standing } from './rules.ts'
+import { MOST_MESSAGES, type Standing } from './rules.ts'
 
 /** A chat and the seq above which its messages are wanted. */
 export interface Wanted {
@@ -58,12 +58,20 @@ export async function listMessages(
   return rows
 }
 
+/** Everything that was written in the chat, in order. */
+export function readAll(db: Db, chatId: string): Promise<Message[]> {
+  return listMessages(db, [{ chatId, above: 0 }], MOST_MESSAGES)
+}
+
 /** One message, as it is told. */
 export async function getMessage(db: Db, chatId: string, seq: number): Promise<Message> {
   const [message] = await listMessages(db, [{ chatId, above: seq - 1 }], 1)
   if (message === undefined) throw new Error(`message ${seq} of chat ${chatId} is gone`)
   return message
 }
+
+/** A chat that the transaction has locked. */
+export type Locked = NonNullable<Awaited<ReturnType<typeof lock>>>
 
 /** Locks the chat until the transaction ends, so that its messages are numbered one by one. */
 export function lock(db: Db, organisationId: string, chatId: string) {
@@ -84,7 +92,7 @@ export async function findStanding(
   userId: string,
 ): Promise<(Standing & { accountId: string }) | undefined> {
   const { rows } = await sql<Standing & { accountId: string }>`
-    select c.account_id, c.message_seq, c.closed_at is not null as is_closed,
+    select c.account_id, c.closed_at is not null as is_closed,
            exists (select from routed_chats r
                     where r.organisation_id = c.organisation_id and r.chat_id = c.id
                       and r.state = 'active' and r.operator_id = ${userId}) as is_held,

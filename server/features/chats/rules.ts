@@ -11,18 +11,10 @@ export interface Standing {
   /** The operator has held the chat at some time. */
   wasHeld: boolean
   isClosed: boolean
-  /** How many messages the chat has. */
-  messageSeq: number
 }
 
 /** Why the operator may not write; null when they may. Whoever never held the chat knows nothing of it. */
-export function whyNotWrite({
-  isHeld,
-  wasHeld,
-  isClosed,
-  messageSeq,
-}: Standing): RefusalCode | null {
+export function whyNotWrite({ isHeld, wasHeld, isClosed }: Standing): RefusalCode | null {
   if (isClosed && wasHeld) return 'chat_closed'
-  if (!isHeld) return 'not_found'
-  return messageSeq >= MOST_MESSAGES ? 'too_many' : null
+  return isHeld ? null : 'not_found'
 }

@@ -113,3 +113,23 @@ export function reapNodes(db: Db): Promise<Outcome<'reaped' | 'nothing'>> {
 export function expireGrace(db: Db): Promise<Outcome<'expired' | 'nothing'>> {
   return transition(db, sql<Outcome<'expired' | 'nothing'>>`select * from expire_grace()`)
 }
+
+/** A user's name as colleagues know it. */
+export async function findName(db: Db, userId: string): Promise<string | undefined> {
+  const user = await db
+    .selectFrom('users')
+    .select(['firstName', 'lastName'])
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  return user && `${user.firstName} ${user.lastName}`
+}
+
+/** Whether the session was ended, by signing out or by somebody who may. */
+export async function hasSessionEnded(db: Db, sessionId: string): Promise<boolean> {
+  const session = await db
+    .selectFrom('sessions')
+    .select('endedAt')
+    .where('id', '=', sessionId)
+    .executeTakeFirst()
+  return session?.endedAt !== null
+}

@@ -1,5 +1,6 @@
 // Queues of an organisation.
-import type { NewQueue, Queue } from '#contract/queues.ts'
+import { sql } from 'kysely'
+import type { NewQueue, Queue, QueueMember } from '#contract/queues.ts'
 import type { Db } from '../../platform/database.ts'
 
 const COLUMNS = [
@@ -97,4 +98,31 @@ export function insert(db: Db, organisationId: string, queue: NewQueue): Promise
     .values({ organisationId, ...queue })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()
+}
+
+/** An operator's place in a queue. */
+export async function findMember(
+  db: Db,
+  organisationId: string,
+  queueId: string,
+  userId: string,
+): Promise<QueueMember | undefined> {
+  const { rows } = await sql<{ row: QueueMember }>`
+    select row from queue_member_rows
+     where organisation_id = ${organisationId} and queue_id = ${queueId}
+       and user_id = ${userId}`.execute(db)
+  return rows[0]?.row
+}
+
+/** The queues that a user is assigned to, and whether they serve them now. */
+export async function listMembersOf(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<QueueMember[]> {
+  const { rows } = await sql<{ row: QueueMember }>`
+    select row from queue_member_rows
+     where organisation_id = ${organisationId} and user_id = ${userId}
+     order by queue_id`.execute(db)
+  return rows.map(({ row }) => row)
 }

@@ -1,4 +1,4 @@
-// What visitors may do how often, and what they may expect: pure arithmetic.
+// What visitors may do, and how often.
 
 import { canonicalEmail } from '#contract/email.ts'
 import type { RefusalCode } from '#contract/refusals.ts'
@@ -11,18 +11,18 @@ export const READABLE_HOURS = 24
 /** How long a visitor is known without coming back. */
 export const VISITOR_DAYS = 30
 
-/** At most so many in a window of so many seconds. */
+/** At most so many in so many seconds. */
 export interface Allowance {
   most: number
-  windowSeconds: number
+  seconds: number
 }
-export const NEW_VISITORS_PER_ADDRESS: Allowance = { most: 60, windowSeconds: 3_600 }
-export const NEW_CHATS_PER_ADDRESS: Allowance = { most: 10, windowSeconds: 3_600 }
-export const NEW_CHATS_PER_SITE: Allowance = { most: 30, windowSeconds: 60 }
+export const NEW_VISITORS_PER_ADDRESS: Allowance = { most: 60, seconds: 3_600 }
+export const NEW_CHATS_PER_ADDRESS: Allowance = { most: 10, seconds: 3_600 }
+export const NEW_CHATS_PER_SITE: Allowance = { most: 30, seconds: 60 }
 /** Messages of one chat's visitor: a short burst, and a steady pace. */
 export const MESSAGES: readonly Allowance[] = [
-  { most: 6, windowSeconds: 3 },
-  { most: 30, windowSeconds: 60 },
+  { most: 6, seconds: 3 },
+  { most: 30, seconds: 60 },
 ]
 
 /** Whole seconds until one more fits; 0 when it fits now. `sentAt`: the moments so far. */
@@ -32,9 +32,9 @@ export function secondsUntilNext(
   allowances: readonly Allowance[],
 ): number {
   const ages = sentAt.map((at) => (Date.parse(now) - Date.parse(at)) / 1000).sort((a, b) => a - b)
-  const waits = allowances.map(({ most, windowSeconds }) => {
+  const waits = allowances.map(({ most, seconds }) => {
     const oldest = ages[most - 1]
-    return oldest === undefined ? 0 : Math.max(0, Math.ceil(windowSeconds - oldest))
+    return oldest === undefined ? 0 : Math.max(0, Math.ceil(seconds - oldest))
   })
   return Math.max(0, ...waits)
 }
@@ -69,98 +69,4 @@ export function soundContact(given: {
 function isSoundUrl(text: string): boolean {
   const isPlain = text.isWellFormed() && !/\p{Cc}/u.test(text)
   return isPlain && new TextEncoder().encode(text).length <= 2048
-}
-
-/** How a queue moves, as far as it can be seen now. */
-export interface Pace {
-  /** Operators who have joined, are available and are connected. */
-  online: number
-  /** How many chats they may hold together; an operator of two queues counts half in each. */
-  slots: number
-  /** How many of these are free. */
-  free: number
-  /** How long an offer stands. */
-  offerSeconds: number
-  /** Chats that ended lately, and how long they had been held altogether. */
-  ended: number
-  heldSeconds: number
-  /** For how long somebody has been waiting without a break, and how many were taken meanwhile. */
-  backlogSeconds: number
-  taken: number
-  /** Visitors who gave up lately, and how long all of them have waited altogether. */
-  abandoned: number
-  waitedSeconds: number
-}
-
-export interface Wait {
-  fromSeconds: number
-  toSeconds: number
-}
-
-/** What is believed before anything was seen, and how many chats it weighs. */
-const HELD_SECONDS = { guess: 480, weight: 5 }
-const PATIENCE_SECONDS = { guess: 600, weight: 2 }
-/** The rate that follows from the slots weighs as much as so many seconds of watching. */
-const MODEL_SECONDS = 120
-
-/**
- * The wait of somebody who has `ahead` visitors before them: from the middle of what is likely to
- * what nine of ten will not exceed. Null when nobody is there to answer.
- *
- * Each of those ahead leaves the line by being answered, at the queue's rate, or by giving up. So
- * the wait is a sum of exponential steps, the last with the rate alone, each one before it faster
- * by one more visitor who may give up (Erlang-A). Dividing the line's length by the rate, as is
- * common, promises a quarter too much as soon as visitors give up.
- */
-export function expectedWait(pace: Pace, ahead: number): Wait | null {
-  if (pace.online === 0 || pace.slots <= 0) return null
-  if (ahead < pace.free) return rounded(0, pace.offerSeconds)
-  const rate = answeredPerSecond(pace)
-  const givingUp = abandonedPerSecond(pace)
-  let mean = 0
-  let variance = 0
-  for (let i = 0; i <= ahead - pace.free; i++) {
-    const step = 1 / (rate + i * givingUp)
-    mean += step
-    variance += step * step
-  }
-  return rounded(quantile(mean, variance, 0), quantile(mean, variance, 1.2816))
-}
-
-/** Chats that the queue takes in a second: what was seen while it was busy, and what its slots can do. */
-export function answeredPerSecond({
-  slots,
-  ended,
-  heldSeconds,
-  backlogSeconds,
-  taken,
-}: Pace): number {
-  const held = HELD_SECONDS.guess * HELD_SECONDS.weight + heldSeconds
-  const model = slots / (held / (HELD_SECONDS.weight + ended))
-  return (taken + model * MODEL_SECONDS) / (backlogSeconds + MODEL_SECONDS)
-}
-
-/** Of those who wait, which part gives up in a second. */
-export function abandonedPerSecond({ abandoned, waitedSeconds }: Pace): number {
-  const { guess, weight } = PATIENCE_SECONDS
-  return (abandoned + weight) / (waitedSeconds + guess * weight)
-}
-
-/** The quantile of a gamma distribution with this mean and variance (Wilson and Hilferty). */
-function quantile(mean: number, variance: number, z: number): number {
-  const ninth = variance / (9 * mean * mean)
-  return mean * Math.max(0, 1 - ninth + z * Math.sqrt(ninth)) ** 3
-}
-
-/** Ends of a range that a person would say: the longer, the coarser. */
-function rounded(from: number, to: number): Wait {
-  const fromSeconds = Math.floor(from / stepOf(from)) * stepOf(from)
-  const toSeconds = Math.ceil(to / stepOf(to)) * stepOf(to)
-  return { fromSeconds, toSeconds: Math.max(toSeconds, fromSeconds + stepOf(fromSeconds)) }
-}
-
-function stepOf(seconds: number): number {
-  if (seconds < 60) return 10
-  if (seconds < 300) return 30
-  return seconds < 1800 ? 60 : 300
 }

@@ -1,0 +1,29 @@
+// The HTTP doors of routing: all by which chats move between people, whichever noun they go by.
+import type { FastifyInstance } from 'fastify'
+import * as presence from '#contract/presence.ts'
+import * as queues from '#contract/queues.ts'
+import * as api from '#contract/routing.ts'
+import { serve } from '../../platform/serve.ts'
+import * as commands from './commands.ts'
+import * as routing from './queries.ts'
+
+export function routingRoutes(app: FastifyInstance): void {
+  serve(app, api.routing.mine, ({ db, actor }) =>
+    routing.listChatsOfOperator(db, actor.organisationId, actor.userId),
+  )
+  serve(app, api.routing.accept, (ctx, { params }) => commands.acceptOffer(ctx, params.id))
+  serve(app, api.routing.decline, (ctx, { params }) => commands.declineOffer(ctx, params.id))
+  serve(app, api.routing.close, (ctx, { params }) => commands.closeChat(ctx, params.id))
+  serve(app, api.routing.setLimit, (ctx, { params, body }) =>
+    commands.setLimit(ctx, params.id, body),
+  )
+  serve(app, presence.presence.choose, (ctx, { body }) => commands.chooseAvailability(ctx, body))
+  serve(app, queues.queues.join, (ctx, { params }) => commands.joinQueue(ctx, params.id))
+  serve(app, queues.queues.leave, (ctx, { params }) => commands.leaveQueue(ctx, params.id))
+  serve(app, queues.queues.assign, (ctx, { params }) =>
+    commands.assignToQueue(ctx, params.id, params.userId),
+  )
+  serve(app, queues.queues.unassign, (ctx, { params }) =>
+    commands.unassignFromQueue(ctx, params.id, params.userId),
+  )
+}

@@ -1,0 +1,163 @@
+// What a visitor does: comes, asks, writes, leaves.
+import type { Message, NewMessage } from '#contract/chats.ts'
+import { scope } from '#contract/scopes.ts'
+import type { NewChat, NewVisitor, Visit } from '#contract/visitors.ts'
+import { throttleKey } from '../../platform/client-ip.ts'
+import type { Ctx, Tx, Visitor, VisitorCtx } from '../../platform/context.ts'
+import { brokenConstraint, type Db } from '../../platform/database.ts'
+import { spend } from '../../platform/quota.ts'
+import { found, Refusal } from '../../platform/refuse.ts'
+import { hashToken, newToken } from '../../platform/tokens.ts'
+import { write } from '../../platform/write.ts'
+import { say, soundMessage } from '../chats/actions.ts'
+import * as chats from '../chats/queries.ts'
+import { run, settle } from '../routing/actions.ts'
+import * as routing from '../routing/queries.ts'
+import * as visits from '../visits/queries.ts'
+import * as visitors from './queries.ts'
+import {
+  MESSAGES,
+  NEW_CHATS_PER_ADDRESS,
+  NEW_CHATS_PER_SITE,
+  NEW_VISITORS_PER_ADDRESS,
+  secondsUntilNext,
+  soundContact,
+  whyNotAsk,
+} from './rules.ts'
+
+/** The visitor behind a token, or null. Whoever comes back is known for another thirty days. */
+export async function authenticateVisitor(db: Db, token: string): Promise<Visitor | null> {
+  if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return null
+  const known = await visitors.findByToken(db, hashToken(token))
+  if (known === undefined) return null
+  const { isLongAgo, ...visitor } = known
+  if (isLongAgo) await visitors.keepKnown(db, visitor)
+  return visitor
+}
+
+/** Makes a visitor of a site; the token is told this once and kept as a hash. */
+export async function begin(
+  ctx: Ctx,
+  { siteKey, language }: NewVisitor,
+): Promise<{ token: string; expiresAt: string }> {
+  const site = found(await visitors.findSite(ctx.db, siteKey))
+  const address = throttleKey(ctx.browser.ip)
+  await spend(ctx.db, `new-visitor:${address}`, NEW_VISITORS_PER_ADDRESS, ctx.now())
+  const token = newToken()
+  const expiresAt = await visitors.insert(ctx.db, {
+    organisationId: site.organisationId,
+    siteId: site.id,
+    tokenHash: hashToken(token),
+    language: language ?? site.language,
+  })
+  return { token, expiresAt }
+}
+
+/**
+ * Begins a chat with its first message and puts it into the site's queue; asking again with the
+ * same id answers the same chat. Refuses with `invalid`, `too_many` (with retryAfter),
+ * `too_many_open_chats`, `not_available` (the site or its queue is closed) or `queue_full`.
+ */
+export async function ask(ctx: VisitorCtx, wanted: NewChat): Promise<Visit> {
+  const message = soundMessage({ clientId: wanted.clientId, body: wanted.body })
+  const contact = soundContact(wanted)
+  if ('wrong' in contact) throw new Refusal('invalid', { field: contact.wrong })
+  const owner = await visitors.findVisitorOfChat(ctx.db, wanted.id)
+  if (owner === undefined) {
+    const outcome = await write(ctx, 'chat.ask', (tx) =>
+      open(tx, ctx.visitor, wanted.id, contact, message),
+    ).catch(refuseTakenId)
+    if (outcome !== undefined) await settle(ctx.db, outcome)
+    ctx.bus.wake(ctx.organisationId)
+  }
+  return visitOf(ctx, wanted.id)
+}
+
+type Contact = Exclude<ReturnType<typeof soundContact>, { wrong: string }>
+
+/** The chat, its first message and its place in the queue, or nothing when it is there already. */
+async function open(
+  tx: Tx,
+  visitor: Visitor,
+  chatId: string,
+  { pageUrl, ...contact }: Contact,
+  message: NewMessage,
+): Promise<routing.Enqueued | undefined> {
+  const { db, organisationId } = tx
+  const { isOpen, openChats, accountId, queueId, kind } = found(
+    await visitors.lockForAsking(db, visitor),
+  )
+  // Two tries at once: the second has waited for the first.
+  if ((await visitors.findVisitorOfChat(db, chatId)) !== undefined) return undefined
+  const no = whyNotAsk({ isOpen, openChats })
+  if (no !== null) throw new Refusal(no)
+  await spend(db, `new-chat:${throttleKey(tx.browser.ip)}`, NEW_CHATS_PER_ADDRESS, tx.now())
+  await spend(db, `new-chat:${visitor.siteId}`, NEW_CHATS_PER_SITE, tx.now())
+  await visitors.describe(db, visitor, contact)
+  await visitors.insertChat(db, visitor, { id: chatId, accountId, kind, pageUrl })
+  const author = { author: 'visitor', authorId: visitor.visitorId } as const
+  await chats.insertMessage(db, organisationId, chatId, author, message)
+  const outcome = await routing.enqueueChat(db, { organisationId, chatId, queueId })
+  if (outcome.status === 'queue_full') throw new Refusal('queue_full')
+  return outcome
+}
+
+/** Another visitor's chat has the id: nothing is said of whose. */
+function refuseTakenId(error: unknown): never {
+  throw brokenConstraint(error) === 'chats_id_key' ? new Refusal('not_found') : error
+}
+
+/** Refuses with `not_found` a chat that is not the visitor's, or was closed a day ago. */
+async function visitOf(ctx: VisitorCtx, chatId: string): Promise<Visit> {
+  if (!(await visitors.isOwnChat(ctx.db, ctx.visitor, chatId))) throw new Refusal('not_found')
+  const [seen] = await visits.listVisits(ctx.db, [chatId])
+  return found(seen).visit
+}
+
+export async function listMine(ctx: VisitorCtx): Promise<Visit[]> {
+  const ids = await visitors.listOpenChatIds(ctx.db, ctx.visitor)
+  const seen = await visits.listVisits(ctx.db, ids)
+  const byId = new Map(seen.map(({ chatId, visit }) => [chatId, visit]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+export async function readMine(ctx: VisitorCtx, chatId: string): Promise<Message[]> {
+  if (!(await visitors.isOwnChat(ctx.db, ctx.visitor, chatId))) throw new Refusal('not_found')
+  return chats.readAll(ctx.db, chatId)
+}
+
+/**
+ * Writes in the visitor's own chat; a retry answers the message that is there already. Refuses with
+ * `invalid`, `not_found`, `chat_closed` or `too_many` (with retryAfter).
+ */
+export async function writeMine(
+  ctx: VisitorCtx,
+  chatId: string,
+  wanted: NewMessage,
+): Promise<Message> {
+  const { visitor } = ctx
+  const sound = soundMessage(wanted)
+  if (!(await visitors.isOwnChat(ctx.db, visitor, chatId))) throw new Refusal('not_found')
+  const message = await write(ctx, 'message.write', async (tx) => {
+    const chat = found(await chats.lock(tx.db, tx.organisationId, chatId))
+    const author = { author: 'visitor', authorId: visitor.visitorId } as const
+    return say(tx, chat, author, sound, async () => {
+      if (chat.closedAt !== null) throw new Refusal('chat_closed')
+      const { sentAt, now } = await visitors.findWritingPace(tx.db, visitor, chatId)
+      const retryAfter = secondsUntilNext(sentAt, now, MESSAGES)
+      if (retryAfter > 0) throw new Refusal('too_many', { retryAfter })
+    })
+  })
+  ctx.bus.wake(scope.chat(chatId))
+  return message
+}
+
+/** Ends the visitor's own chat, whatever state it is in; a chat that has ended stays as it is. */
+export async function leave(ctx: VisitorCtx, chatId: string): Promise<Visit> {
+  const { organisationId } = ctx
+  if (!(await visitors.isOwnChat(ctx.db, ctx.visitor, chatId))) throw new Refusal('not_found')
+  const { status } = await run(ctx.db, (db) => routing.abandonChat(db, { organisationId, chatId }))
+  if (status === 'again') throw new Refusal('busy', { retryAfter: 1 })
+  ctx.bus.wake(organisationId)
+  return visitOf(ctx, chatId)
+}
