@@ -159,7 +159,9 @@ test('a killed server takes its database with it, and loses nothing', async () =
   const { child, first } = await another()
   await ask(first, `insert into kept values ('server killed')`)
   await kill(child)
-  await expect.poll(() => answersAt('127.0.0.1', Number(new URL(first).port))).toBe(false)
+  await expect
+    .poll(() => answersAt('127.0.0.1', Number(new URL(first).port)), { timeout: 10_000 })
+    .toBe(false)
   const claim = await claimDataDir(dataDir)
   await claim.release()
   const next = await start()
