@@ -1,0 +1,123 @@
+// The mails that Switchboard sends, in words. Pure: what they say is handed to them.
+import type { Language } from '#contract/shapes.ts'
+import { type Draft, type Letter, layOut, oneLine, type Sentence, say } from './layout.ts'
+
+export interface InvitationMail {
+  accountName: string
+  /** `#rrggbb`; anything else becomes Switchboard's own. */
+  accountColour: string
+  inviterName: string
+  roleName: string
+  /** Undefined: the inviter did not know it. */
+  firstName?: string | undefined
+  /** An instant; shown in the time zone, an IANA name. */
+  expiresAt: string
+  timeZone: string
+  link: string
+}
+
+export interface AcceptedMail {
+  accountName: string
+  accountColour: string
+  /** To whom the mail goes: the one who invited. */
+  inviterFirstName: string
+  /** Who accepted. */
+  name: string
+  email: string
+  /** Where the new person is found in the console. */
+  link: string
+}
+
+interface Mails {
+  invitation: InvitationMail
+  invitation_accepted: AcceptedMail
+}
+export type Template = keyof Mails
+
+/** The mail in the language. Throws when the link is not one to a web page. */
+export function letterOf<T extends Template>(
+  template: T,
+  language: Language,
+  data: Mails[T],
+): Letter {
+  const { accountName, accountColour, link } = data
+  const { label, ...said } = WRITERS[template][language](data)
+  return layOut({ ...said, language, accountName, accountColour, button: { label, link } })
+}
+
+type Said = Omit<Draft, 'language' | 'accountName' | 'accountColour' | 'button'> & { label: string }
+type Writers = { [T in Template]: Record<Language, (data: Mails[T]) => Said> }
+
+const LINK_HINT = {
+  en: 'If the button does not work, open this address:',
+  nl: 'Werkt de knop niet? Open dan dit adres:',
+}
+
+const WRITERS: Writers = {
+  invitation: {
+    en: (mail) => ({
+      subject: `${oneLine(mail.inviterName)} invites you to ${oneLine(mail.accountName)}`,
+      title: say`You are invited to ${{ name: mail.accountName }}`,
+      paragraphs: [
+        greeting('Hello', mail.firstName),
+        say`${{ name: mail.inviterName }} invites you to work with the team of ${{ name: mail.accountName }} on Switchboard, where its live chats are answered. Your role will be ${{ name: mail.roleName }}.`,
+        say`Choose a password, or sign in if you have one here already, and you are in. The invitation is yours alone, works once and ends on ${inWords('en-GB', mail)}.`,
+      ],
+      label: 'Accept the invitation',
+      linkHint: LINK_HINT.en,
+      footer: say`You get this mail because ${{ name: mail.inviterName }} entered your address. Were you not expecting it? Then do nothing: without you nothing happens.`,
+    }),
+    nl: (mail) => ({
+      subject: `${oneLine(mail.inviterName)} nodigt u uit voor ${oneLine(mail.accountName)}`,
+      title: say`U bent uitgenodigd voor ${{ name: mail.accountName }}`,
+      paragraphs: [
+        greeting('Hallo', mail.firstName),
+        say`${{ name: mail.inviterName }} nodigt u uit om met het team van ${{ name: mail.accountName }} te werken in Switchboard, waar de livechats worden beantwoord. Uw rol wordt ${{ name: mail.roleName }}.`,
+        say`Kies een wachtwoord, of meld u aan als u er hier al een hebt, en u kunt beginnen. De uitnodiging is alleen voor u, werkt één keer en verloopt op ${inWords('nl-NL', mail)}.`,
+      ],
+      label: 'Uitnodiging aannemen',
+      linkHint: LINK_HINT.nl,
+      footer: say`U krijgt deze mail omdat ${{ name: mail.inviterName }} uw adres heeft ingevuld. Verwachtte u hem niet? Dan hoeft u niets te doen: zonder u gebeurt er niets.`,
+    }),
+  },
+  invitation_accepted: {
+    en: (mail) => ({
+      subject: `${oneLine(mail.name)} has joined ${oneLine(mail.accountName)}`,
+      title: say`${{ name: mail.name }} has joined ${{ name: mail.accountName }}`,
+      paragraphs: [
+        greeting('Hello', mail.inviterFirstName),
+        say`${{ name: mail.name }} (${{ name: mail.email }}) has accepted your invitation and can sign in from now on.`,
+      ],
+      label: 'See the new colleague',
+      linkHint: LINK_HINT.en,
+      footer: say`You get this mail because you sent the invitation.`,
+    }),
+    nl: (mail) => ({
+      subject: `${oneLine(mail.name)} doet mee bij ${oneLine(mail.accountName)}`,
+      title: say`${{ name: mail.name }} doet mee bij ${{ name: mail.accountName }}`,
+      paragraphs: [
+        greeting('Hallo', mail.inviterFirstName),
+        say`${{ name: mail.name }} (${{ name: mail.email }}) heeft uw uitnodiging aangenomen en kan zich vanaf nu aanmelden.`,
+      ],
+      label: 'Bekijk de nieuwe collega',
+      linkHint: LINK_HINT.nl,
+      footer: say`U krijgt deze mail omdat u de uitnodiging hebt verstuurd.`,
+    }),
+  },
+}
+
+function greeting(hello: string, name: string | undefined): Sentence {
+  return name?.trim() ? say`${hello} ${{ name }},` : [`${hello},`]
+}
+
+/** `Friday 27 November 2026 at 14:30 (Amsterdam)`. */
+function inWords(locale: 'en-GB' | 'nl-NL', { expiresAt, timeZone }: InvitationMail): string {
+  const words = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'full',
+    timeStyle: 'short',
+    timeZone,
+  }).format(new Date(expiresAt))
+  const place = timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone
+  // Some editions of the calendar's words put a comma after the weekday, some do not.
+  return `${words.replace(',', '')} (${place})`
+}
