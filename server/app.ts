@@ -7,6 +7,9 @@ import { accountRoutes } from './features/accounts/routes.ts'
 import { chatRoutes } from './features/chats/routes.ts'
 import { departmentRoutes } from './features/departments/routes.ts'
 import { foundingRoutes } from './features/founding/routes.ts'
+import { inviteRoutes } from './features/invites/routes.ts'
+import { mailboxRoutes } from './features/mail-outbox/routes.ts'
+import { notificationRoutes } from './features/notifications/routes.ts'
 import { presenceRoutes } from './features/presence/routes.ts'
 import { queueRoutes } from './features/queues/routes.ts'
 import { startClockwork } from './features/routing/clockwork.ts'
@@ -15,9 +18,11 @@ import { authenticate } from './features/sign-in/actions.ts'
 import { signInRoutes } from './features/sign-in/routes.ts'
 import * as sites from './features/sites/queries.ts'
 import { siteRoutes } from './features/sites/routes.ts'
+import { userRoutes } from './features/users/routes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
 import { visitorRoutes } from './features/visitors/routes.ts'
 import { type LiveLayer, openLive } from './live.ts'
+import { snapshotDoor } from './snapshot-door.ts'
 import { type Bus, openBus } from './platform/bus.ts'
 import { makeClientIp } from './platform/client-ip.ts'
 import type { Ctx } from './platform/context.ts'
@@ -29,6 +34,7 @@ import { openHttp } from './platform/http.ts'
 import { serveDescription } from './platform/openapi.ts'
 import { makeIsOwnOrigin } from './platform/origin.ts'
 import { servePages } from './platform/pages.ts'
+import { openPost } from './post.ts'
 
 export interface AppSettings {
   databaseUrl: string
@@ -37,6 +43,7 @@ export interface AppSettings {
   smtpUrl: string | undefined
   mailFrom: string
   trustedProxies: readonly string[]
+  visitorAllowance: number
   nodeName: string
   logLevel: string
   /** The one-time token with which the first organisation may be made; undefined: none can. */
@@ -81,6 +88,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     now,
     hasher,
     secretKey,
+    visitorAllowance: settings.visitorAllowance,
     get publicOrigin() {
       return publicOrigin
     },
@@ -119,6 +127,8 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     arrived: (actor, connectionId) => clockwork.arrived(actor, connectionId),
     gone: (actor, connectionId) => clockwork.gone(actor, connectionId),
   })
+  // Its links name the address, which is known once the server listens.
+  let post: ReturnType<typeof openPost> | undefined
   return {
     http,
     database,
@@ -128,6 +138,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
       await http.listen({ port, host })
       const address = http.server.address() as AddressInfo
       publicOrigin ||= `http://localhost:${address.port}`
+      post ??= openPost({ ...shared, log: http.log }, settings)
       return publicOrigin
     },
     async close() {
@@ -135,6 +146,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
       await live.close()
       await clockwork.stop()
       await http.close()
+      await post?.stop()
       await bus.close()
       await database.close()
     },
@@ -148,10 +160,15 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   demoRoutes(http, settings.demo)
   departmentRoutes(http)
   foundingRoutes(http, settings.setUpToken)
+  inviteRoutes(http)
+  if (settings.smtpUrl === undefined) mailboxRoutes(http)
+  notificationRoutes(http)
   presenceRoutes(http)
   queueRoutes(http)
   routingRoutes(http)
   signInRoutes(http)
   siteRoutes(http)
+  snapshotDoor(http)
+  userRoutes(http)
   visitorRoutes(http)
 }

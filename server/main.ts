@@ -33,6 +33,8 @@ async function start(): Promise<void> {
   const setUpToken = (await isEmpty(databaseUrl)) ? randomBytes(24).toString('base64url') : undefined
   const app = await buildApp({
     ...config,
+    // The demo's visitors all come from this machine.
+    visitorAllowance: demoKeys ? 1_000 : config.visitorAllowance,
     databaseUrl,
     secretKey: await readSecretKey(config.secretKey, config.dataDir),
     setUpToken,

@@ -20,6 +20,8 @@ export interface Config {
   /** Signs the links in mails; undefined: kept in a file of dataDir. */
   secretKey: string | undefined
   nodeName: string
+  /** So many times the usual number of new visitors and chats is let in from an address and a site. */
+  visitorAllowance: number
   logLevel: string
 }
 
@@ -58,6 +60,8 @@ export function readConfig(env: Env): Config {
   must(LOG_LEVELS.includes(logLevel), `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`)
   const trustedProxies = (text('TRUSTED_PROXIES') ?? '').split(',').filter((one) => one !== '')
   must(!trustedProxies.some(trustsAll), 'TRUSTED_PROXIES must name addresses, not everybody')
+  const allowance = text('VISITOR_ALLOWANCE') ?? '1'
+  must(/^[1-9]\d{0,5}$/.test(allowance), 'VISITOR_ALLOWANCE must be a whole number from 1 to 999999')
   if (problems.length > 0) throw new ConfigProblems(problems)
   return Object.freeze({
     port: portText === undefined ? 3000 : Number(portText),
@@ -72,6 +76,7 @@ export function readConfig(env: Env): Config {
     trustedProxies,
     secretKey,
     nodeName: text('NODE_NAME') ?? 'node-1',
+    visitorAllowance: Number(allowance),
     logLevel,
   })
 }

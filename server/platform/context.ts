@@ -47,6 +47,8 @@ export interface Ctx {
   hasher: Hasher
   /** Signs the links in mails. */
   secretKey: Buffer
+  /** So many times the usual number of new visitors and chats is let in. */
+  visitorAllowance: number
   /** What browsers call this server, such as https://chat.example.org. */
   publicOrigin: string
   browser: Browser

@@ -35,7 +35,7 @@ export async function openHttp(parts: HttpParts): Promise<FastifyInstance> {
     bodyLimit: 65_536,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
-    maxParamLength: 200,
+    routerOptions: { maxParamLength: 200 },
     exposeHeadRoutes: false,
     // Never change what came in to make it fit, never drop what was not asked for.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },

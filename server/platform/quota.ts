@@ -9,11 +9,21 @@ export interface Quota {
   seconds: number
 }
 
+/** The quota for a place where so many times the usual number is to be expected. */
+export function times(factor: number, { most, seconds }: Quota): Quota {
+  return { most: most * factor, seconds }
+}
+
 /**
  * Counts one more use of the key. Refuses with `too_many` (with retryAfter, in seconds) when the
  * quota is used up. Within a transaction that is rolled back, nothing has been counted.
  */
-export async function spend(db: Db, key: string, { most, seconds }: Quota, now: Date): Promise<void> {
+export async function spend(
+  db: Db,
+  key: string,
+  { most, seconds }: Quota,
+  now: Date,
+): Promise<void> {
   const since = new Date(now.getTime() - seconds * 1000).toISOString()
   const isOver = sql<boolean>`throttles.window_start <= ${since}`
   const { failures, windowStart } = await db

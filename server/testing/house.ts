@@ -67,6 +67,7 @@ export function openHouse(settings: Partial<AppSettings> = {}): House {
       smtpUrl: undefined,
       mailFrom: 'switchboard@example.org',
       trustedProxies: [],
+      visitorAllowance: 1,
       nodeName: name,
       logLevel: process.env['TEST_LOG_LEVEL'] ?? 'error',
       ...settings,

@@ -5,7 +5,7 @@ import type { NewChat, NewVisitor, Visit } from '#contract/visitors.ts'
 import { throttleKey } from '../../platform/client-ip.ts'
 import type { Ctx, Tx, Visitor, VisitorCtx } from '../../platform/context.ts'
 import { brokenConstraint, type Db } from '../../platform/database.ts'
-import { spend } from '../../platform/quota.ts'
+import { spend, times } from '../../platform/quota.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { hashToken, newToken } from '../../platform/tokens.ts'
 import { write } from '../../platform/write.ts'
@@ -42,7 +42,8 @@ export async function begin(
 ): Promise<{ token: string; expiresAt: string }> {
   const site = found(await visitors.findSite(ctx.db, siteKey))
   const address = throttleKey(ctx.browser.ip)
-  await spend(ctx.db, `new-visitor:${address}`, NEW_VISITORS_PER_ADDRESS, ctx.now())
+  const quota = times(ctx.visitorAllowance, NEW_VISITORS_PER_ADDRESS)
+  await spend(ctx.db, `new-visitor:${address}`, quota, ctx.now())
   const token = newToken()
   const expiresAt = await visitors.insert(ctx.db, {
     organisationId: site.organisationId,
@@ -91,8 +92,7 @@ async function open(
   if ((await visitors.findVisitorOfChat(db, chatId)) !== undefined) return undefined
   const no = whyNotAsk({ isOpen, openChats })
   if (no !== null) throw new Refusal(no)
-  await spend(db, `new-chat:${throttleKey(tx.browser.ip)}`, NEW_CHATS_PER_ADDRESS, tx.now())
-  await spend(db, `new-chat:${visitor.siteId}`, NEW_CHATS_PER_SITE, tx.now())
+  await spendOnChat(tx, visitor)
   await visitors.describe(db, visitor, contact)
   await visitors.insertChat(db, visitor, { id: chatId, accountId, kind, pageUrl })
   const author = { author: 'visitor', authorId: visitor.visitorId } as const
@@ -100,6 +100,13 @@ async function open(
   const outcome = await routing.enqueueChat(db, { organisationId, chatId, queueId })
   if (outcome.status === 'queue_full') throw new Refusal('queue_full')
   return outcome
+}
+
+async function spendOnChat(tx: Tx, { siteId }: Visitor): Promise<void> {
+  const ofAddress = times(tx.visitorAllowance, NEW_CHATS_PER_ADDRESS)
+  const ofSite = times(tx.visitorAllowance, NEW_CHATS_PER_SITE)
+  await spend(tx.db, `new-chat:${throttleKey(tx.browser.ip)}`, ofAddress, tx.now())
+  await spend(tx.db, `new-chat:${siteId}`, ofSite, tx.now())
 }
 
 /** Another visitor's chat has the id: nothing is said of whose. */

@@ -89,7 +89,7 @@ export class LogTailer {
   }
 
   async #start(organisationId: string): Promise<void> {
-    const heads = await this.#heads([organisationId])
+    const heads = await headsOf(this.#db, [organisationId])
     this.#followed.set(organisationId, {
       cursor: heads.get(organisationId) ?? 0,
       recent: [],
@@ -99,17 +99,10 @@ export class LogTailer {
     })
   }
 
-  async #heads(ids: readonly string[]): Promise<Map<string, number>> {
-    const found = await sql<{ id: string; seq: number }>`
-      select o.id, coalesce((select seq from event_log where organisation_id = o.id order by seq desc limit 1), 0) as seq
-        from unnest(${ids}::uuid[]) as o (id)`.execute(this.#db)
-    return new Map(found.rows.map((row) => [row.id, row.seq]))
-  }
-
   async #look(): Promise<void> {
     const ids = [...this.#followed.keys()]
     if (ids.length === 0) return
-    for (const [id, seq] of await this.#heads(ids)) if (seq > this.cursor(id)) this.#wake(id)
+    for (const [id, seq] of await headsOf(this.#db, ids)) if (seq > this.cursor(id)) this.#wake(id)
   }
 
   #wake(organisationId: string): void {
@@ -152,4 +145,19 @@ export class LogTailer {
       .limit(MOST)
       .execute()
   }
+}
+
+/** The highest seq of each organisation's log; 0 for an empty one. */
+async function headsOf(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  const found = await sql<{ id: string; seq: number }>`
+    select o.id, coalesce((
+             select seq from event_log where organisation_id = o.id order by seq desc limit 1
+           ), 0) as seq
+      from unnest(${ids}::uuid[]) as o (id)`.execute(db)
+  return new Map(found.rows.map((row) => [row.id, row.seq]))
+}
+
+/** The highest seq of an organisation's log; 0 for an empty one. */
+export async function headOf(db: Db, organisationId: string): Promise<number> {
+  return (await headsOf(db, [organisationId])).get(organisationId) ?? 0
 }

@@ -1,0 +1,54 @@
+// What the storm is asked for on the command line.
+import { parseArgs } from 'node:util'
+
+export interface StormOptions {
+  servers: number
+  chats: number
+  connections: number
+  operators: number
+  limit: number
+  /** Kill a server, without a word of warning, in the middle. */
+  kill: boolean
+  /** Take a guard away on purpose, to see that the storm notices. */
+  breaks: 'limit' | undefined
+  /** Seconds after which it must be over. */
+  seconds: number
+}
+
+const WHOLE = { type: 'string' } as const
+
+/** Throws an Error whose message is a sentence for the terminal. */
+export function readOptions(args: readonly string[]): StormOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      servers: { ...WHOLE, default: '3' },
+      chats: { ...WHOLE, default: '200' },
+      connections: { ...WHOLE, default: '16' },
+      operators: { ...WHOLE, default: '20' },
+      limit: { ...WHOLE, default: '3' },
+      seconds: { ...WHOLE, default: '120' },
+      kill: { type: 'boolean', default: false },
+      break: { type: 'string' },
+    },
+  })
+  const whole = (name: keyof typeof values, least: number, most: number) => {
+    const number = Number(values[name])
+    if (Number.isInteger(number) && number >= least && number <= most) return number
+    throw new Error(`--${name} must be a whole number from ${least} to ${most}`)
+  }
+  if (values.break !== undefined && values.break !== 'limit')
+    throw new Error('--break knows only: limit')
+  const servers = whole('servers', 1, 8)
+  if (values.kill && servers < 2) throw new Error('--kill needs --servers 2 or more')
+  return {
+    servers,
+    chats: whole('chats', 1, 10_000),
+    connections: whole('connections', 1, 64),
+    operators: whole('operators', 1, 200),
+    limit: whole('limit', 0, 100),
+    seconds: whole('seconds', 10, 3_600),
+    kill: values.kill,
+    breaks: values.break,
+  }
+}

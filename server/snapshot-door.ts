@@ -1,0 +1,64 @@
+// Everything that a scope holds now, with the log's position that it belongs to: read as one
+// moment of the database, so that frames above that position can be applied to it.
+import type { FastifyInstance } from 'fastify'
+import type { LiveKind } from '#contract/facts.ts'
+import type { Snapshot } from '#contract/frames.ts'
+import { live } from '#contract/live.ts'
+import { partsOf } from '#contract/scopes.ts'
+import { mayWatch } from './access.ts'
+import * as invites from './features/invites/queries.ts'
+import * as users from './features/users/queries.ts'
+import * as wall from './features/wall/queries.ts'
+import type { Database, Db } from './platform/database.ts'
+import { headOf } from './platform/live/log.ts'
+import { frameRow } from './platform/live/projection.ts'
+import { Refusal } from './platform/refuse.ts'
+import { serve } from './platform/serve.ts'
+
+type Row = readonly [kind: LiveKind, id: string, row: unknown]
+type List = (db: Db, organisationId: string, id: string) => Promise<readonly Row[]>
+
+const named = (kind: LiveKind, rows: readonly { id: string }[]) =>
+  rows.map((row) => [kind, row.id, row] as const)
+
+const LISTS: Readonly<Record<string, List>> = {
+  floor: wall.floorRows,
+  queue: wall.queueRows,
+  setup: wall.setupRows,
+  user: wall.userRows,
+  people: async (db, organisationId, accountId) => [
+    ...named('person', await users.personRows(db, organisationId, [accountId])),
+    ...named('invitation', await invites.list(db, organisationId, [accountId])),
+  ],
+}
+
+export function snapshotDoor(app: FastifyInstance): void {
+  // Many pages that come back at once ask for the same: it is read once for them all.
+  const reading = new Map<string, Promise<Snapshot>>()
+  serve(app, live.snapshot, async ({ db, database, actor, organisationId }, { params }) => {
+    const { scope } = params
+    const { of, id } = partsOf(scope)
+    const list = LISTS[of]
+    if (list === undefined || !(await mayWatch(db, actor, scope))) throw new Refusal('not_found')
+    const key = `${organisationId} ${scope}`
+    const snapshot = reading.get(key) ?? read(database, organisationId, (at) => list(at, organisationId, id))
+    reading.set(key, snapshot)
+    return snapshot.finally(() => reading.delete(key))
+  })
+}
+
+function read(
+  { db }: Database,
+  organisationId: string,
+  list: (db: Db) => Promise<readonly Row[]>,
+): Promise<Snapshot> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (at) => {
+      const t = await headOf(at, organisationId)
+      const rows = await list(at)
+      return { t, r: rows.map(([kind, id, row]) => frameRow(kind, id, t, row)) }
+    })
+}
