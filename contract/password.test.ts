@@ -107,7 +107,7 @@ describe('length', () => {
     const started = performance.now()
     const problems = passwordProblems(strict, 'п'.repeat(10_000_000), { names: ['п'.repeat(100)] })
     expect(problems).toEqual([{ rule: 'maxLength', n: 128 }])
-    expect(performance.now() - started).toBeLessThan(100)
+    expect(performance.now() - started).toBeLessThan(500)
   })
 })
 

@@ -195,7 +195,7 @@ describe('a message', () => {
       nameProblem(text, 16_000)
       skeleton(text)
     }
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 })
 
