@@ -33,7 +33,7 @@ select
                     or a.state::text is distinct from c.state::text end)::int
   + (select count(*) from assignments a
       where a.state in ('offered', 'active') and not exists (
-        select from routed_chats c where c.organisation_id = a.organisation_id and c.assignment_id = a.id))::int
+        select from routed_chats c where c.organisation_id = a.organisation_id and c.chat_id = a.chat_id and c.assignment_id = a.id))::int
   + (select count(*) from chats c
        left join routed_chats r on r.organisation_id = c.organisation_id and r.chat_id = c.id
       where (c.closed_at is null) is distinct from (coalesce(r.state, 'closed') <> 'closed'))::int as lost,
@@ -47,15 +47,16 @@ select
 
   -- What was told last of an operator, a chat or a queue member is what stands.
   (select count(*) from (
-     select organisation_id, 'operator' as kind, user_id::text as id, row from operator_rows
+     select organisation_id, 'operator' as kind, user_id::text as entity_id, row from operator_rows
      union all
      select organisation_id, 'chat', chat_id::text, case when state <> 'closed' then row end from chat_rows
      union all
      select organisation_id, 'queue_member', row ->> 'id', row from queue_member_rows) now
-    where now.row is distinct from (
-      select e.row from event_log e
-       where e.organisation_id = now.organisation_id and e.kind = now.kind and e.entity_id = now.id
-       order by e.seq desc limit 1))::int as untold,
+     left join (
+       select organisation_id, kind, entity_id, max(seq) as seq from event_log group by 1, 2, 3
+     ) last using (organisation_id, kind, entity_id)
+     left join event_log e using (organisation_id, seq)
+    where e.seq is null or now.row is distinct from e.row)::int as untold,
 
   -- An operator is present exactly when a connection is open.
   (select count(*) from operators o

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Because } from '#contract/routing.ts'
-import { type Database, type Db, openDatabase } from '../../platform/database.ts'
+import { type Database, openDatabase } from '../../platform/database.ts'
 import {
   ask,
   idOf,
@@ -55,7 +55,7 @@ const QUEUES: FloorQueue[] = [
 
 let house: TestDatabase
 let database: Database
-let db: Db
+let db: Database['db']
 
 beforeAll(async () => {
   house = await createTestDatabase()
