@@ -14,7 +14,7 @@ export class Session {
   async load(): Promise<void> {
     const sentAt = Date.now()
     try {
-      this.begin(await call(api.me, {}), sentAt)
+      this.#take(await call(api.me, {}), sentAt)
     } catch (error) {
       if (!(error instanceof Refused && error.status === 401)) throw error
       this.me = null
@@ -23,9 +23,13 @@ export class Session {
 
   /** Takes over what signing in answered. */
   begin(me: Me, sentAt = Date.now()): void {
-    clock.learn(me.now, sentAt, Date.now())
-    this.me = me
-    live.connect(() => this.#end())
+    this.#take(me, sentAt)
+    tellTabs.postMessage('began')
+  }
+
+  /** Asks anew, after the server has signed this browser in by another way. Throws Unreachable. */
+  async renew(): Promise<void> {
+    await this.load()
     tellTabs.postMessage('began')
   }
 
@@ -41,7 +45,7 @@ export class Session {
    */
   async enter(organisationId: string): Promise<void> {
     await call(api.enter, { body: { organisationId } })
-    tellTabs.postMessage('moved')
+    tellTabs.postMessage('began')
     location.assign('/')
   }
 
@@ -66,15 +70,28 @@ export class Session {
     return live.scopes.filter((one) => one.startsWith(`${of}:`))
   }
 
-  /** Another tab has signed in or out: this one follows. */
+  /** Another tab has signed in or out, or is somebody else now: this one follows. */
   follow(): () => void {
     const hear = ({ data }: MessageEvent<string>) => {
       if (data === 'ended') this.#end()
-      else if (data === 'moved') location.assign('/')
-      else if (data === 'amended' || this.me === null) this.load().catch(() => undefined)
+      else this.#followLoad().catch(() => undefined)
     }
     tellTabs.addEventListener('message', hear)
     return () => tellTabs.removeEventListener('message', hear)
+  }
+
+  async #followLoad(): Promise<void> {
+    const before = this.me
+    await this.load()
+    if (before && this.me && whoIs(before) !== whoIs(this.me)) location.assign('/')
+  }
+
+  #take(me: Me, sentAt: number): void {
+    clock.learn(me.now, sentAt, Date.now())
+    // What the one saw must not stay for the other.
+    if (this.me && whoIs(this.me) !== whoIs(me)) live.disconnect()
+    this.me = me
+    live.connect(() => this.#end())
   }
 
   #end(): void {
@@ -93,6 +110,8 @@ export class Session {
     return path
   }
 }
+
+const whoIs = (me: Me): string => `${me.id} ${me.organisationId}`
 
 const tellTabs = new BroadcastChannel('switchboard.session')
 

@@ -1,5 +1,6 @@
 // The shape of a catalogue, worked out from English: what is missing elsewhere does not compile.
 import type desk from './en/desk.ts'
+import type joining from './en/joining.ts'
 import type me from './en/me.ts'
 import type people from './en/people.ts'
 import type refusals from './en/refusals.ts'
@@ -24,6 +25,7 @@ export type Translation<English, Category extends Intl.LDMLPluralRule> = {
 export interface Areas {
   shell: typeof shell
   signin: typeof signin
+  joining: typeof joining
   desk: typeof desk
   wall: typeof wall
   people: typeof people

@@ -1,0 +1,90 @@
+// The invitation behind a link: what it offers, and taking it.
+import { invitations as api, type InvitationCard } from '#contract/invitations.ts'
+import type { PasswordContext } from '#contract/password.ts'
+import { call } from '#lib/api.ts'
+import { session } from '#lib/session.svelte.ts'
+import { dropToken } from '#lib/shell/link-token.ts'
+import { problemsText, whyNotPassword } from '#lib/shell/password-words.ts'
+import { type Trouble, troubleOf } from '#lib/trouble.ts'
+
+export const INVITATION_PATH = '/invitation'
+
+export class Invitation {
+  card = $state.raw<InvitationCard>()
+  firstName = $state('')
+  lastName = $state('')
+  password = $state('')
+  isBusy = $state(false)
+  /** Why there is nothing to show. */
+  gone = $state.raw<Trouble>()
+  /** Why it could not be taken. */
+  trouble = $state.raw<Trouble>()
+  passwordError = $state<string>()
+  readonly #token: string
+
+  constructor(token: string) {
+    this.#token = token
+  }
+
+  /** Asks what the link offers, and who is here. */
+  async look(): Promise<void> {
+    this.gone = undefined
+    try {
+      const card = await call(api.look, { body: { token: this.#token } })
+      if (session.me === undefined) await session.load()
+      this.firstName = card.firstName ?? ''
+      this.lastName = card.lastName ?? ''
+      this.card = card
+    } catch (error) {
+      this.gone = troubleOf(error)
+    }
+  }
+
+  /** What must not be in the password. */
+  get context(): PasswordContext {
+    const names = [this.firstName, this.lastName].filter((name) => name !== '')
+    return { email: this.card?.email ?? '', names, account: this.card?.accountName ?? '' }
+  }
+
+  /** Whether they belong now, and are signed in. */
+  async accept(): Promise<boolean> {
+    this.passwordError = whyNotPassword(this.password, this.context)
+    if (this.passwordError !== undefined) return false
+    const { firstName, lastName, password } = this
+    const body = { token: this.#token, firstName, lastName, password }
+    return this.#take(() => call(api.accept, { body }))
+  }
+
+  /** Whether they belong now, with the login that they had. */
+  join(): Promise<boolean> {
+    return this.#take(() => call(api.join, { body: { token: this.#token } }))
+  }
+
+  async #take(how: () => Promise<unknown>): Promise<boolean> {
+    if (this.isBusy) return false
+    this.isBusy = true
+    this.trouble = undefined
+    try {
+      await how()
+      dropToken(INVITATION_PATH)
+      await session.renew()
+      return true
+    } catch (error) {
+      this.#note(troubleOf(error))
+      return false
+    } finally {
+      this.isBusy = false
+    }
+  }
+
+  #note(trouble: Trouble): void {
+    if (trouble.code === 'weak_password') this.passwordError = problemsText(trouble.problems ?? [])
+    else if (isOver(trouble)) this.gone = trouble
+    else this.trouble = trouble
+  }
+}
+
+/** Whether the invitation itself has come to an end: trying again is of no use. */
+export function isOver({ code }: Trouble): boolean {
+  return code === 'not_found' || code.startsWith('invitation_')
+}
