@@ -15,7 +15,13 @@ export const MailInBox = Type.Object({
 export type MailInBox = Static<typeof MailInBox>
 
 export const mailbox = {
-  list: endpoint('GET', '/api/dev/mail', 'nothing', 'The mails of the built-in mailbox, newest first', {
-    reply: Type.Array(MailInBox),
-  }),
+  list: endpoint(
+    'GET',
+    '/api/dev/mail',
+    'nothing',
+    'The mails of the built-in mailbox, newest first',
+    {
+      reply: Type.Array(MailInBox),
+    },
+  ),
 }

@@ -1,0 +1,54 @@
+// The mailbox of a server without a mail server. It shows links that let people in, so it answers
+// this machine alone.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { mailbox as api } from '#contract/mailbox.ts'
+import type { Ctx } from '../../platform/context.ts'
+import { found, Refusal } from '../../platform/refuse.ts'
+import { serveAnyone } from '../../platform/serve.ts'
+import { framedMail, MAIL_POLICY, mailboxPage, PAGE_POLICY } from './page.ts'
+import * as outbox from './queries.ts'
+
+/** To be opened only where no mail server is set. */
+export function mailboxRoutes(app: FastifyInstance): void {
+  serveAnyone(app, api.list, (ctx) => {
+    refuseStrangers(ctx)
+    return outbox.listBox(ctx.db)
+  })
+  app.get<{ Querystring: { open?: unknown } }>('/dev/mail', showBox)
+  app.get<{ Params: { id: string } }>('/dev/mail/:id', showMail)
+}
+
+async function showBox(
+  { ctx, query }: FastifyRequest<{ Querystring: { open?: unknown } }>,
+  reply: FastifyReply,
+): Promise<string> {
+  refuseStrangers(ctx)
+  const mails = await outbox.listBox(ctx.db)
+  const open = mails.find((mail) => mail.id === query.open)
+  asPage(reply, PAGE_POLICY)
+  return mailboxPage(mails, open)
+}
+
+async function showMail(
+  { ctx, params }: FastifyRequest<{ Params: { id: string } }>,
+  reply: FastifyReply,
+): Promise<string> {
+  refuseStrangers(ctx)
+  const mail = found((await outbox.listBox(ctx.db)).find(({ id }) => id === params.id))
+  asPage(reply, MAIL_POLICY)
+  return framedMail(mail)
+}
+
+function asPage(reply: FastifyReply, policy: string): void {
+  reply.headers({
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+    'cache-control': 'no-store',
+  })
+}
+
+const THIS_MACHINE = /^(127\.\d+\.\d+\.\d+|::1)$/
+
+function refuseStrangers({ browser }: Ctx): void {
+  if (!THIS_MACHINE.test(browser.ip)) throw new Refusal('not_found')
+}

@@ -1,0 +1,76 @@
+import { scope } from '#contract/scopes.ts'
+import type { Language } from '#contract/shapes.ts'
+import { type ActorCtx, actingIn, type Tx } from '../../platform/context.ts'
+import { PHOTO_SIZES, squarePhoto } from '../../platform/images.ts'
+import { spend } from '../../platform/quota.ts'
+import { write } from '../../platform/write.ts'
+import * as users from './queries.ts'
+
+const UPLOADS = { most: 10, seconds: 3600 }
+
+export async function setLanguage(
+  ctx: ActorCtx,
+  language: Language,
+): Promise<Record<string, never>> {
+  const { userId } = ctx.actor
+  await write(ctx, 'user.set_language', async (tx) => {
+    const before = await users.setLanguage(tx.db, userId, language)
+    tx.note({
+      subject: 'user',
+      subjectId: userId,
+      before: { language: before },
+      after: { language },
+    })
+    await tellUser(tx, userId)
+  })
+  await tellElsewhere(ctx)
+  return {}
+}
+
+/** Refuses with `too_many` before the upload is read. */
+export async function admitUpload(ctx: ActorCtx): Promise<void> {
+  await spend(ctx.db, `upload:${ctx.actor.userId}`, UPLOADS, ctx.now())
+}
+
+/** Refuses with `unsupported_media`, `unreadable_photo`, `photo_too_large` or `busy`. */
+export async function setPhoto(ctx: ActorCtx, bytes: Uint8Array): Promise<{ photo: string }> {
+  const { userId } = ctx.actor
+  const square = await squarePhoto(bytes)
+  const files = PHOTO_SIZES.map((pixels) => ({ pixels, webp: square[pixels] }))
+  const photo = await write(ctx, 'user.set_photo', async (tx) => {
+    const id = await users.insertPhoto(tx.db, userId, files)
+    tx.note({ subject: 'user', subjectId: userId, after: { photo: id } })
+    await tellUser(tx, userId)
+    return users.photoPath(id)
+  })
+  await tellElsewhere(ctx)
+  return { photo }
+}
+
+export async function removePhoto(ctx: ActorCtx): Promise<Record<string, never>> {
+  const { userId } = ctx.actor
+  await write(ctx, 'user.remove_photo', async (tx) => {
+    await users.setPhoto(tx.db, userId, null)
+    tx.note({ subject: 'user', subjectId: userId, after: { photo: null } })
+    await tellUser(tx, userId)
+  })
+  await tellElsewhere(ctx)
+  return {}
+}
+
+/** Tells how a user looks now, as a person in each of their accounts and as an operator. */
+export async function tellUser(tx: Tx, userId: string): Promise<void> {
+  for (const person of await users.personRowsOf(tx.db, tx.organisationId, userId))
+    tx.tell('person', person, [scope.people(person.accountId)])
+  const found = await users.findOperator(tx.db, tx.organisationId, userId)
+  if (found) tx.tell('operator', found.operator, found.scopes)
+}
+
+// A user is one in every organisation; each has a log of its own and is told in it.
+async function tellElsewhere(ctx: ActorCtx): Promise<void> {
+  const { userId } = ctx.actor
+  for (const id of await users.organisationIdsOf(ctx.db, userId)) {
+    if (id === ctx.organisationId) continue
+    await write(actingIn(ctx, id, userId), 'user.tell', (tx) => tellUser(tx, userId))
+  }
+}

@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import { users as api, photos } from '#contract/users.ts'
+import { found } from '../../platform/refuse.ts'
+import { serve, serveUpload } from '../../platform/serve.ts'
+import * as accounts from '../accounts/queries.ts'
+import { admitUpload, removePhoto, setLanguage, setPhoto } from './actions.ts'
+import * as users from './queries.ts'
+
+export function userRoutes(app: FastifyInstance): void {
+  serve(app, api.list, ({ db, actor }) =>
+    users.personRows(db, actor.organisationId, accounts.visibleIds(actor, 'users.view')),
+  )
+  serve(app, api.get, async ({ db, actor }, { params }) => {
+    const accountIds = accounts.visibleIds(actor, 'users.view')
+    return found(await users.findPerson(db, actor.organisationId, accountIds, params.id))
+  })
+  serve(app, api.roles, ({ db, organisationId }) => users.listRoles(db, organisationId))
+  serve(app, api.setLanguage, (ctx, { body }) => setLanguage(ctx, body.language))
+  serveUpload(app, photos.setMine, admitUpload, setPhoto)
+  serve(app, photos.removeMine, removePhoto)
+  servePhotos(app)
+}
+
+/** A photo's address is its secret: it cannot be guessed and never shows another photo. */
+function servePhotos(app: FastifyInstance): void {
+  app.get<{ Params: { id: string; pixels: string } }>(
+    '/files/photos/:id/:pixels',
+    { config: { isOpen: true } },
+    async ({ params, ctx }, reply) => {
+      const webp = found(await users.findPhotoFile(ctx.db, params.id, Number(params.pixels)))
+      return reply
+        .headers({
+          'content-type': 'image/webp',
+          'cache-control': 'public, max-age=31536000, immutable',
+          'content-security-policy': "default-src 'none'; sandbox",
+          'cross-origin-resource-policy': 'cross-origin',
+          'x-content-type-options': 'nosniff',
+        })
+        .send(webp)
+    },
+  )
+}
