@@ -85,12 +85,11 @@ async function open(
   message: NewMessage,
 ): Promise<routing.Enqueued | undefined> {
   const { db, organisationId } = tx
-  const { isOpen, openChats, accountId, queueId, kind } = found(
-    await visitors.lockForAsking(db, visitor),
-  )
+  await visitors.lock(db, visitor)
   // Two tries at once: the second has waited for the first.
   if ((await visitors.findVisitorOfChat(db, chatId)) !== undefined) return undefined
-  const no = whyNotAsk({ isOpen, openChats })
+  const { accountId, queueId, kind, ...standing } = found(await visitors.findWayIn(db, visitor))
+  const no = whyNotAsk(standing)
   if (no !== null) throw new Refusal(no)
   await spendOnChat(tx, visitor)
   await visitors.describe(db, visitor, contact)

@@ -70,17 +70,27 @@ export async function keepKnown(db: Db, { organisationId, visitorId }: Visitor):
     .execute()
 }
 
-/** Where a new chat of the visitor would go, with the visitor's row locked: one at a time. */
-export async function lockForAsking(db: Db, { organisationId, visitorId }: Visitor) {
+/** Lets a visitor begin one chat at a time: what is read afterwards holds until the transaction ends. */
+export async function lock(db: Db, { organisationId, visitorId }: Visitor): Promise<void> {
+  await db
+    .selectFrom('visitors')
+    .select('id')
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', visitorId)
+    .forNoKeyUpdate()
+    .execute()
+}
+
+/** Where a new chat of the visitor would go, whether that is open, and how many they have open. */
+export async function findWayIn(db: Db, { organisationId, visitorId }: Visitor) {
   const { rows } = await sql<{
     accountId: string
-    siteId: string
     queueId: string
     kind: 'live' | 'deferred'
     isOpen: boolean
     openChats: number
   }>`
-    select s.account_id, s.id as site_id, s.queue_id, q.kind,
+    select s.account_id, s.queue_id, q.kind,
            s.is_active and q.is_active and a.is_active as is_open,
            (select count(*)::int from chats c
              where c.organisation_id = v.organisation_id and c.visitor_id = v.id and c.closed_at is null
@@ -89,8 +99,7 @@ export async function lockForAsking(db: Db, { organisationId, visitorId }: Visit
       join sites s on s.organisation_id = v.organisation_id and s.id = v.site_id
       join queues q on q.organisation_id = s.organisation_id and q.id = s.queue_id
       join accounts a on a.organisation_id = s.organisation_id and a.id = s.account_id
-     where v.organisation_id = ${organisationId} and v.id = ${visitorId}
-       for no key update of v`.execute(db)
+     where v.organisation_id = ${organisationId} and v.id = ${visitorId}`.execute(db)
   return rows[0]
 }
 

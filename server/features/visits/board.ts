@@ -52,6 +52,7 @@ class Board implements VisitBoard {
   readonly #movedQueues = new Set<string>()
   readonly #timers: NodeJS.Timeout[]
   #isLooking = false
+  #isStopped = false
 
   constructor(parts: BoardParts) {
     this.#parts = parts
@@ -110,6 +111,7 @@ class Board implements VisitBoard {
   }
 
   stop(): void {
+    this.#isStopped = true
     for (const timer of this.#timers) clearInterval(timer)
     this.#rooms.clear()
   }
@@ -141,14 +143,16 @@ class Board implements VisitBoard {
     if (this.#isLooking || this.#changedChats.size === 0) return
     this.#isLooking = true
     this.#lookAtChanged()
-      .catch(this.#parts.failed)
+      .catch((error: unknown) => {
+        if (!this.#isStopped) this.#parts.failed(error)
+      })
       .finally(() => {
         this.#isLooking = false
       })
   }
 
   async #lookAtChanged(): Promise<void> {
-    while (this.#changedChats.size > 0) {
+    while (this.#changedChats.size > 0 && !this.#isStopped) {
       const chatIds = [...this.#changedChats].filter((id) => this.#rooms.has(id))
       this.#changedChats.clear()
       try {
