@@ -65,6 +65,7 @@ export async function ask(ctx: VisitorCtx, wanted: NewChat): Promise<Visit> {
   if ('wrong' in contact) throw new Refusal('invalid', { field: contact.wrong })
   const owner = await visitors.findVisitorOfChat(ctx.db, wanted.id)
   if (owner === undefined) {
+    await spendOnChat(ctx)
     const outcome = await write(ctx, 'chat.ask', (tx) =>
       open(tx, ctx.visitor, wanted.id, contact, message),
     ).catch(refuseTakenId)
@@ -91,7 +92,6 @@ async function open(
   const { accountId, queueId, kind, ...standing } = found(await visitors.findWayIn(db, visitor))
   const no = whyNotAsk(standing)
   if (no !== null) throw new Refusal(no)
-  await spendOnChat(tx, visitor)
   await visitors.describe(db, visitor, contact)
   await visitors.insertChat(db, visitor, { id: chatId, accountId, kind, pageUrl })
   const author = { author: 'visitor', authorId: visitor.visitorId } as const
@@ -101,11 +101,12 @@ async function open(
   return outcome
 }
 
-async function spendOnChat(tx: Tx, { siteId }: Visitor): Promise<void> {
-  const ofAddress = times(tx.visitorAllowance, NEW_CHATS_PER_ADDRESS)
-  const ofSite = times(tx.visitorAllowance, NEW_CHATS_PER_SITE)
-  await spend(tx.db, `new-chat:${throttleKey(tx.browser.ip)}`, ofAddress, tx.now())
-  await spend(tx.db, `new-chat:${siteId}`, ofSite, tx.now())
+// Before the transaction, not in it: the site's count would else let one chat begin at a time.
+async function spendOnChat({ db, browser, visitor, visitorAllowance, now }: VisitorCtx) {
+  const ofAddress = times(visitorAllowance, NEW_CHATS_PER_ADDRESS)
+  const ofSite = times(visitorAllowance, NEW_CHATS_PER_SITE)
+  await spend(db, `new-chat:${throttleKey(browser.ip)}`, ofAddress, now())
+  await spend(db, `new-chat:${visitor.siteId}`, ofSite, now())
 }
 
 /** Another visitor's chat has the id: nothing is said of whose. */
