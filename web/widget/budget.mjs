@@ -10,7 +10,8 @@ import { gzipSync } from 'node:zlib'
 const KB = 1024
 const folder = fileURLToPath(new URL('../../build/widget', import.meta.url))
 const assets = await readdir(path.join(folder, 'assets'))
-const named = (pattern) => assets.filter((name) => pattern.test(name)).map((name) => `assets/${name}`)
+const named = (pattern) =>
+  assets.filter((name) => pattern.test(name)).map((name) => `assets/${name}`)
 
 async function gzipped(file) {
   return gzipSync(await readFile(path.join(folder, file)), { level: 9 }).length
@@ -27,11 +28,14 @@ async function scriptsOf(page) {
     if (found.has(file)) return
     found.add(file)
     const code = await readFile(path.join(folder, file), 'utf8')
-    for (const [, name] of code.matchAll(/\bfrom\s*["'`]\.\/([\w-]+\.js)["'`]/g)) await visit(`assets/${name}`)
-    for (const [, name] of code.matchAll(/\bimport\s*["'`]\.\/([\w-]+\.js)["'`]/g)) await visit(`assets/${name}`)
+    for (const [, name] of code.matchAll(/\bfrom\s*["'`]\.\/([\w-]+\.js)["'`]/g))
+      await visit(`assets/${name}`)
+    for (const [, name] of code.matchAll(/\bimport\s*["'`]\.\/([\w-]+\.js)["'`]/g))
+      await visit(`assets/${name}`)
   }
   const html = await readFile(path.join(folder, page), 'utf8')
-  for (const [, name] of html.matchAll(/(?:src|href)="\/widget\/(assets\/[\w-]+\.js)"/g)) await visit(name)
+  for (const [, name] of html.matchAll(/(?:src|href)="\/widget\/(assets\/[\w-]+\.js)"/g))
+    await visit(name)
   return [...found]
 }
 

@@ -46,7 +46,9 @@ export async function call<N extends Name>(
 ): Promise<Answer<Out<N>>> {
   const [method, path] = paths[name]
   const { params = {}, body }: { params?: Record<string, string>; body?: unknown } = { ...input }
-  const address = path.replace(/:(\w+)/, (_, part: string) => encodeURIComponent(params[part] ?? ''))
+  const address = path.replace(/:(\w+)/, (_, part: string) =>
+    encodeURIComponent(params[part] ?? ''),
+  )
   try {
     const response = await fetch(address, {
       method,

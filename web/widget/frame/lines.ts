@@ -30,11 +30,28 @@ function ofMessage(message: Message): Line {
   if (author === 'system') return { kind: 'system', key: message.id, body }
   const isOwn = author === 'visitor'
   const said = { author: message.authorName ?? '', body, at, state: undefined }
-  return { kind: 'said', key: isOwn ? clientId : message.id, isOwn, ...said, isFirst: true, isLast: true }
+  return {
+    kind: 'said',
+    key: isOwn ? clientId : message.id,
+    isOwn,
+    ...said,
+    isFirst: true,
+    isLast: true,
+  }
 }
 
 function ofUnsent({ clientId, body, at, state }: Unsent): Line {
-  return { kind: 'said', key: clientId, isOwn: true, author: '', body, at, state, isFirst: true, isLast: true }
+  return {
+    kind: 'said',
+    key: clientId,
+    isOwn: true,
+    author: '',
+    body,
+    at,
+    state,
+    isFirst: true,
+    isLast: true,
+  }
 }
 
 function isOneBreath(a: Line | undefined, b: Said): a is Said {
@@ -74,7 +91,9 @@ export function linesOf(
 
 /** A text cut into plain parts and addresses that may be followed. */
 export function partsOf(body: string): { text: string; href?: string }[] {
-  return body.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/).map((text, index) =>
-    index % 2 === 1 && URL.canParse(text) ? { text, href: new URL(text).href } : { text },
-  )
+  return body
+    .split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/)
+    .map((text, index) =>
+      index % 2 === 1 && URL.canParse(text) ? { text, href: new URL(text).href } : { text },
+    )
 }

@@ -25,7 +25,9 @@ async function greet(): Promise<'ready' | 'unknown' | 'unreachable'> {
   const answer = await call('greet', { params: { key: siteKey } })
   if (!answer.ok) {
     await speak(languageOf(undefined))
-    return answer.no.code === 'not_found' || answer.no.code === 'invalid' ? 'unknown' : 'unreachable'
+    return answer.no.code === 'not_found' || answer.no.code === 'invalid'
+      ? 'unknown'
+      : 'unreachable'
   }
   const { colour, language, name } = answer.value
   await speak(languageOf(language))

@@ -1,6 +1,7 @@
 // What is told between the messages about who came and went.
-import type { OperatorCard, Visit } from '#contract/visitors.ts'
+
 import type { Message } from '#contract/chats.ts'
+import type { OperatorCard, Visit } from '#contract/visitors.ts'
 
 export interface Note {
   /** The seq of the message before it. */

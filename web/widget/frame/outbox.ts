@@ -21,7 +21,7 @@ export interface Parts {
   changed: (messages: readonly Unsent[]) => void
   isConnected: () => boolean
   /** Runs something after so many milliseconds. */
-  after: (ms: number, run: () => void) => void
+  after: (ms: number, run: () => void) => unknown
 }
 
 /** After so many tries while the connection stood, it is for the visitor to say: try again. */

@@ -1,7 +1,8 @@
 // One chat as the server tells it: its state and its messages, kept whole over every loss. A frame
 // with a hole before it is never applied; what is missing is asked for again, at most once in a while.
-import type { Frame } from '#contract/frames.ts'
+
 import type { Message } from '#contract/chats.ts'
+import type { Frame } from '#contract/frames.ts'
 import { Replica } from '#contract/sync.ts'
 import type { Visit } from '#contract/visitors.ts'
 import { type Answer, call } from './call.ts'

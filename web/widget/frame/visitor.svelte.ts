@@ -3,22 +3,21 @@ import type { Message } from '#contract/chats.ts'
 import type { Hello, SignSeen } from '#contract/frames.ts'
 import type { Greeting, OperatorCard, Visit } from '#contract/visitors.ts'
 import { ask } from './asking.ts'
-import { type Answer, call, isPassing, type No, newId } from './call.ts'
+import { type Answer, call, type No, newId } from './call.ts'
 import { chime } from './chime.ts'
 import { tell } from './host.ts'
 import type { Kept } from './kept.ts'
 import { lastAnswerer, type Note, notesOf } from './notes.ts'
-import { Outbox, type Taken, type Unsent } from './outbox.ts'
+import type { Outbox, Unsent } from './outbox.ts'
 import { chatToShow, mayWrite, type Phase, phaseOf } from './phase.ts'
+import { Reading } from './reading.ts'
+import { openOutbox } from './sending.ts'
+import { Signals } from './signals.svelte.ts'
 import { Thread } from './thread.ts'
 import { forgetToken, getToken, keptToken } from './token.ts'
-import { keepUnsent, keptUnsent } from './unsent.ts'
+import { Typed } from './typed.svelte.ts'
 import type { Wire } from './wire.ts'
 import { spoken } from './words.ts'
-
-/** A lost connection is told after so long: most are back before anybody notices. */
-const LOST_AFTER_MS = 2000
-const TYPING_EVERY_MS = 3000
 
 /** The live connection is fetched when there is a chat to follow; before, nobody needs it. */
 const loadWire = () => import('./wire.ts')
@@ -26,6 +25,7 @@ const loadWire = () => import('./wire.ts')
 export class Visitor {
   readonly siteKey: string
   readonly kept: Kept
+  readonly typed: Typed
   greeting: Greeting = $state.raw({ name: '', colour: '#00727c', language: 'en', welcome: null })
   isReady = $state.raw(false)
   /** Why there is nothing to show. */
@@ -35,8 +35,7 @@ export class Visitor {
   unsent: readonly Unsent[] = $state.raw([])
   notes: readonly Note[] = $state.raw([])
   isOver = $state.raw(false)
-  isLost = $state.raw(false)
-  isTyping = $state.raw(false)
+  readonly signals = new Signals()
   isAsking = $state.raw(false)
   no: No | undefined = $state.raw()
   isOpen = $state.raw(false)
@@ -55,23 +54,19 @@ export class Visitor {
   #thread: Thread | undefined
   #outbox: Outbox | undefined
   #wire: Wire | undefined
-  #lostTimer: ReturnType<typeof setTimeout> | undefined
-  #typingTimer: ReturnType<typeof setTimeout> | undefined
-  #typedAt = 0
-  #seen = 0
+  #reading: Reading | undefined
 
   constructor(siteKey: string, kept: Kept) {
     this.siteKey = siteKey
     this.kept = kept
+    this.typed = new Typed(kept)
     kept.onElsewhere('chat', () => void this.resume())
   }
 
   /** Shows the chat that this browser has with the site already, if it has one. */
   async resume(): Promise<Answer<unknown>> {
     const token = keptToken(this.kept)
-    const answer: Answer<Visit[]> = token
-      ? await call('chats', {}, token)
-      : { ok: true, value: [] }
+    const answer: Answer<Visit[]> = token ? await call('chats', {}, token) : { ok: true, value: [] }
     if (!answer.ok && answer.no.code === 'unauthenticated') forgetToken(this.kept)
     else if (!answer.ok) return answer
     const visit = answer.ok ? chatToShow(answer.value, this.kept.get('chat')) : undefined
@@ -80,38 +75,42 @@ export class Visitor {
     return answer
   }
 
-  /** Begins a chat with what the form holds. True when it has begun. */
-  async ask(name: string, email: string, body: string): Promise<boolean> {
+  /** Begins a chat with what was typed. */
+  async ask(): Promise<void> {
     this.isAsking = true
     this.no = undefined
     void loadWire().catch(() => {})
-    let asked = await this.#ask(name, email, body)
+    let asked = await this.#ask()
     if (!asked.ok && asked.no.code === 'unauthenticated') {
       // The kept token is of no use any more: ask once as a new visitor.
       forgetToken(this.kept)
-      asked = await this.#ask(name, email, body)
+      asked = await this.#ask()
     }
     this.isAsking = false
     if (!asked.ok) this.no = asked.no
-    return asked.ok && asked.value
   }
 
-  async #ask(name: string, email: string, body: string): Promise<Answer<boolean>> {
+  async #ask(): Promise<Answer<unknown>> {
+    const { name, email, draft } = this.typed
+    const typed = { name: name.trim(), email: email.trim(), body: draft.trim() }
     const token = await getToken(this.kept, this.siteKey, spoken())
     if (!token.ok) return token
-    const asked = await ask(this.kept, token.value, { name, email, body, pageUrl: this.page })
+    const asked = await ask(this.kept, token.value, { ...typed, pageUrl: this.page })
     if (!asked.ok) return asked
-    const { visit, clientId } = asked.value
+    const { visit, clientId, body } = asked.value
     const at = new Date().toISOString()
-    const first: Unsent = { clientId, body: asked.value.body, at, state: 'sent', tries: 0 }
-    this.kept.set('chat', visit.id)
-    this.#enter(visit, token.value, [first])
-    return { ok: true, value: asked.value.body === body }
+    this.#enter(visit, token.value, [{ clientId, body, at, state: 'sent', tries: 0 }])
+    // When an earlier try had arrived after all, a text that was changed since is still to be sent.
+    if (body === typed.body) this.typed.draft = ''
+    return asked
   }
 
-  write(body: string): void {
+  /** Sends the draft. */
+  write(): void {
+    const body = this.typed.draft.trim()
     this.#outbox?.add({ clientId: newId(), body, at: new Date().toISOString() })
-    this.#typedAt = 0
+    this.typed.draft = ''
+    this.signals.told()
   }
 
   retry(clientId: string): void {
@@ -120,9 +119,8 @@ export class Visitor {
 
   /** Something was typed: the operator may see it, at most every few seconds. */
   typing(): void {
-    if (!this.#thread || Date.now() - this.#typedAt < TYPING_EVERY_MS) return
-    this.#typedAt = Date.now()
-    this.#wire?.typing(this.#thread.chatScope, this.#thread.chatId)
+    if (this.#thread && this.signals.mayTell())
+      this.#wire?.typing(this.#thread.chatScope, this.#thread.chatId)
   }
 
   /** Ends the chat. False when that did not reach the server. */
@@ -135,17 +133,17 @@ export class Visitor {
     return answer.ok
   }
 
-  /** Puts an ended chat away. Answers what was written but never arrived. */
-  startNew(): string {
+  /** Puts an ended chat away; what was written but never arrived goes into the new one's draft. */
+  startNew(): void {
     const lost = this.unsent.filter(({ state }) => state !== 'sent').map(({ body }) => body)
+    this.typed.draft = [...lost, this.typed.draft].filter((text) => text !== '').join('\n')
+    this.#reading?.forget()
     this.#exit()
     this.kept.set('chat', undefined)
     this.isOver = false
-    this.visit = undefined
     void call('greet', { params: { key: this.siteKey } }).then((answer) => {
       if (answer.ok) this.greeting = answer.value
     })
-    return lost.join('\n')
   }
 
   opened(page: string): void {
@@ -158,14 +156,21 @@ export class Visitor {
     this.isOpen = false
   }
 
-  #enter(visit: Visit, token: string, unsent: Unsent[]): void {
+  #enter(visit: Visit, token: string, sent: readonly Unsent[]): void {
     this.#exit()
     const chatId = visit.id
-    this.#seen = Number(this.kept.get(`seen:${chatId}`) ?? 0)
-    this.#outbox = new Outbox(this.#outboxParts(chatId, token), [
-      ...unsent,
-      ...keptUnsent(this.kept, chatId),
-    ])
+    this.#reading = new Reading(this.kept, chatId)
+    this.#outbox = openOutbox({
+      id: chatId,
+      token,
+      kept: this.kept,
+      sent,
+      changed: (messages) => {
+        if (this.#thread?.chatId === chatId) this.unsent = messages
+      },
+      refused: (answer) => this.#refused(answer),
+      isConnected: () => this.#wire?.isUp === true,
+    })
     this.unsent = this.#outbox.messages
     this.#thread = new Thread(chatId, {
       token,
@@ -179,26 +184,9 @@ export class Visitor {
     else void this.#connect(this.#thread, token)
   }
 
-  #outboxParts(chatId: string, token: string): ConstructorParameters<typeof Outbox>[0] {
-    return {
-      write: async ({ clientId, body }): Promise<Taken> => {
-        const answer = await call('write', { params: { id: chatId }, body: { clientId, body } }, token)
-        if (answer.ok) return 'taken'
-        this.#refused(answer)
-        return isPassing(answer.no) ? { later: (answer.no.retryAfter ?? 3) * 1000 } : 'refused'
-      },
-      keep: (before, unsent) => keepUnsent(this.kept, chatId, before, unsent),
-      changed: (messages) => {
-        if (this.#thread?.chatId === chatId) this.unsent = messages
-      },
-      isConnected: () => this.#wire?.isUp === true,
-      after: (ms, run) => setTimeout(run, ms),
-    }
-  }
-
   async #connect(thread: Thread, token: string): Promise<void> {
     const live = await loadWire().catch(() => undefined)
-    if (this.#thread !== thread || this.#wire) return
+    if (this.#thread !== thread || this.#wire || !mayWrite(this.phase)) return
     if (!live) return this.#withoutWire(thread, token)
     this.#wire = new live.Wire(token, {
       up: (hello) => this.#up(hello),
@@ -219,66 +207,56 @@ export class Visitor {
   }
 
   #up(hello: Hello): void {
-    clearTimeout(this.#lostTimer)
-    this.#lostTimer = undefined
-    this.isLost = false
+    this.signals.up()
     this.#thread?.follow(hello.epoch)
     void this.#outbox?.send()
   }
 
   #down(): void {
-    this.isTyping = false
-    this.#lostTimer ??= setTimeout(() => {
-      this.isLost = true
-    }, LOST_AFTER_MS)
+    this.signals.down()
     // Where only the socket is blocked, the chat still goes on, at the pace of the attempts.
     void this.#thread?.refresh()
   }
 
   #sign(sign: SignSeen): void {
-    if (sign.kind !== 'typing' || sign.scope !== this.#thread?.chatScope) return
-    clearTimeout(this.#typingTimer)
-    this.isTyping = sign.holds > 0
-    this.#typingTimer = setTimeout(() => {
-      this.isTyping = false
-    }, sign.holds * 1000)
+    // Everybody who watches the chat hears every sign, the visitor's own windows too.
+    if (sign.scope !== this.#thread?.chatScope || sign.by.id === 'visitor') return
+    if (sign.kind !== 'typing' && sign.kind !== 'ended') return
+    this.signals.typing(sign.holds)
   }
 
   #changed(): void {
     const thread = this.#thread
     if (!thread) return
-    const newest = this.messages.at(-1)?.seq ?? 0
+    const before = this.messages
     this.messages = thread.messages
     this.#outbox?.heard(new Set(this.messages.map((message) => message.clientId)))
     const told = notesOf(this.visit, thread.visit, this.messages.at(-1)?.seq ?? 0)
     if (told.length > 0) this.notes = [...this.notes, ...told]
     this.visit = thread.visit
     this.lastOperator = this.visit?.operator ?? this.lastOperator ?? lastAnswerer(this.messages)
-    const answers = this.messages.filter(({ seq, author }) => seq > newest && author === 'operator')
-    if (answers.length > 0) this.isTyping = false
-    if (newest > 0 && answers.length > 0 && (!this.isOpen || !document.hasFocus())) this.#sound()
+    this.#hearAnswers(before.at(-1)?.seq ?? 0)
     this.#see()
-    const isRunning = this.visit !== undefined && mayWrite(this.phase)
+    const isRunning = mayWrite(this.phase)
     tell({ say: 'running', on: isRunning })
-    if (!isRunning) this.#disconnect()
+    if (isRunning || !this.#wire) return
+    // The end and the last words travel apart: fetch what the closed connection may not have brought.
+    this.#disconnect()
+    void thread.refresh()
   }
 
-  #sound(): void {
-    if (this.kept.get('sound') === 'on') chime()
+  /** Answers above a seq are new; those that were there when the chat was opened make no sound. */
+  #hearAnswers(newest: number): void {
+    const isNew = this.messages.some(({ seq, author }) => seq > newest && author === 'operator')
+    if (!isNew) return
+    this.signals.typing(0)
+    const isLooking = this.isOpen && document.hasFocus()
+    if (newest > 0 && !isLooking && this.typed.hasSound) chime()
   }
 
   /** Counts what is unread, or reads it. */
   #see(): void {
-    const thread = this.#thread
-    if (!thread) return
-    if (this.isOpen) {
-      this.#seen = this.messages.at(-1)?.seq ?? this.#seen
-      this.kept.set(`seen:${thread.chatId}`, `${this.#seen}`)
-    }
-    const unread = this.messages.filter(
-      ({ seq, author }) => author === 'operator' && seq > this.#seen,
-    )
-    tell({ say: 'unread', count: unread.length })
+    tell({ say: 'unread', count: this.#reading?.see(this.messages, this.isOpen) ?? 0 })
   }
 
   #refused(answer: Answer<unknown>): void {
@@ -296,19 +274,17 @@ export class Visitor {
   #disconnect(): void {
     this.#wire?.close()
     this.#wire = undefined
-    clearTimeout(this.#lostTimer)
-    this.#lostTimer = undefined
-    this.isLost = false
-    this.isTyping = false
+    this.signals.up()
+    this.signals.typing(0)
   }
 
   #exit(): void {
     this.#disconnect()
-    if (this.#thread) this.kept.set(`seen:${this.#thread.chatId}`, undefined)
     this.#thread?.stop()
     this.#thread = undefined
     this.#outbox?.stop()
     this.#outbox = undefined
+    this.visit = undefined
     this.messages = []
     this.unsent = []
     this.notes = []

@@ -9,7 +9,8 @@ let words: Words | undefined
 let language: Language = 'en'
 let plurals = new Intl.PluralRules('en')
 let numbers = new Intl.NumberFormat('en')
-let times = new Intl.DateTimeFormat('en', { timeStyle: 'short' })
+/** A time of day is written the way the visitor's own browser does, whatever the site's language. */
+const times = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
 
 /** Loads a language's words and sets the document's language to it. */
 export async function speak(wanted: Language): Promise<void> {
@@ -17,7 +18,6 @@ export async function speak(wanted: Language): Promise<void> {
   language = wanted
   plurals = new Intl.PluralRules(wanted)
   numbers = new Intl.NumberFormat(wanted)
-  times = new Intl.DateTimeFormat(wanted, { timeStyle: 'short' })
   document.documentElement.lang = wanted
 }
 

@@ -4,7 +4,6 @@ import {
   attachShadow,
   createElement,
   createElementNS,
-  createFrame,
   listen,
   setAttribute,
   setProperty,
@@ -22,92 +21,87 @@ export interface Tag {
   chosenLanguage: string
 }
 
-export interface Drawn {
-  host: HTMLElement
-  button: HTMLElement
-  /** Shows whether it is open and how much is unread, in looks and in its name. */
-  show: (open: boolean, unread: number) => void
-  /** Takes `colour ink`. */
-  paint: (colours: string) => void
-  /** Puts the frame on the page, once. */
-  frame: () => HTMLIFrameElement
-}
-
 /** An element of a drawing. */
-const svg = (name: string): Element =>
-  createElementNS(document, 'http://www.w3.org/2000/svg', name)
+const svg = (name: string): Element => createElementNS(document, 'http://www.w3.org/2000/svg', name)
 
 /** On a phone the keyboard covers the page: the window keeps to what is seen. */
 function keepInView(host: HTMLElement): void {
   const seen = window.visualViewport
   if (!seen) return
-  const fit = (): void => {
-    setProperty(host.style, '--height', `${seen.height}px`)
-    setProperty(host.style, '--top', `${seen.offsetTop}px`)
+  const follow = (): void => {
+    setProperty(host.style, '--sb-height', `${seen.height}px`)
+    setProperty(host.style, '--sb-top', `${seen.offsetTop}px`)
   }
-  listen(seen, 'resize', fit)
-  listen(seen, 'scroll', fit)
-  fit()
+  listen(seen, 'resize', follow)
+  listen(seen, 'scroll', follow)
+  follow()
 }
 
-function newFrame({ key, origin, chosenLanguage }: Tag): HTMLIFrameElement {
-  const frame = createFrame(document, 'iframe')
-  setAttribute(frame, 'title', 'Chat')
-  setAttribute(
-    frame,
-    'src',
-    `${origin}/widget/frame?key=${key}#from=${encodeURIComponent(location.origin)}&lang=${encodeURIComponent(chosenLanguage)}`,
-  )
-  return frame
-}
+/** What stands on the page. Nothing is fetched before `wake`. */
+export class Drawn {
+  readonly host = createElement(document, 'div')
+  readonly button = createElement(document, 'button')
+  readonly #root = attachShadow(this.host, { mode: 'closed' })
+  readonly #badge = createElement(document, 'i')
+  readonly #line = svg('path')
+  readonly #tag: Tag
+  readonly #side: string
+  /** The window of the chat, once somebody wants it. */
+  frame: HTMLElement | undefined
 
-/** Draws the closed button; nothing is fetched before `frame()` is called. */
-export function draw(tag: Tag): Drawn {
-  const [openWord, closeWord, unreadWord] = words[tag.language]
-  const side = tag.left ? 'left' : ''
-  const host = createElement(document, 'div')
-  const root = attachShadow(host, { mode: 'closed' })
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(look)
-  root.adoptedStyleSheets = [sheet]
-  const button = createElement(document, 'button')
-  const badge = createElement(document, 'i')
-  const drawing = svg('svg')
-  const line = svg('path')
-  let frame: HTMLIFrameElement | undefined
-  setAttribute(button, 'type', 'button')
-  setAttribute(button, 'class', side)
-  setAttribute(drawing, 'viewBox', '0 0 24 24')
-  append(drawing, line)
-  append(button, drawing)
-  append(button, badge)
-  append(root, button)
+  constructor(tag: Tag) {
+    this.#tag = tag
+    this.#side = tag.left ? 'left' : ''
+    const sheet = new CSSStyleSheet()
+    const drawing = svg('svg')
+    sheet.replaceSync(look)
+    this.#root.adoptedStyleSheets = [sheet]
+    setAttribute(drawing, 'viewBox', '0 0 24 24')
+    setAttribute(this.button, 'type', 'button')
+    setAttribute(this.button, 'class', this.#side)
+    append(drawing, this.#line)
+    append(this.button, drawing)
+    append(this.button, this.#badge)
+    append(this.#root, this.button)
+  }
 
-  return {
-    host,
-    button,
-    show: (open, unread) => {
-      const count = unread > 0 ? `, ${unread} ${unreadWord}` : ''
-      const name = open ? closeWord : openWord + count
-      setAttribute(button, 'aria-expanded', `${open}`)
-      setAttribute(button, 'aria-label', name)
-      setAttribute(button, 'title', name)
-      setAttribute(line, 'd', open ? shut : talk)
-      badge.textContent = open || unread === 0 ? '' : `${Math.min(unread, 99)}`
-      if (frame) setAttribute(frame, 'class', `frame ${side}${open ? ' open' : ''}`)
-    },
-    paint: (colours) => {
-      const [colour = '', ink = ''] = colours.split(' ')
-      setProperty(button.style, '--colour', colour)
-      setProperty(button.style, '--ink', ink)
-    },
-    frame: () => {
-      if (frame) return frame
-      frame = newFrame(tag)
-      setAttribute(frame, 'class', `frame ${side}`)
-      append(root, frame)
-      keepInView(host)
-      return frame
-    },
+  /** Shows whether it is open and how much is unread, in looks and in its name. */
+  show(isOpen: boolean, unread: number): void {
+    const name = this.#nameOf(isOpen, unread)
+    setAttribute(this.button, 'aria-expanded', `${isOpen}`)
+    setAttribute(this.button, 'aria-label', name)
+    setAttribute(this.button, 'title', name)
+    setAttribute(this.#line, 'd', isOpen ? shut : talk)
+    this.#badge.textContent = unread && !isOpen ? `${Math.min(unread, 99)}` : ''
+    if (this.frame) setAttribute(this.frame, 'class', `frame ${this.#side}${isOpen ? ' open' : ''}`)
+  }
+
+  /** Takes `colour ink`; nothing for the product's own. */
+  paint(colours: string): void {
+    const [colour = '', ink = ''] = colours.split(' ')
+    setProperty(this.button.style, '--sb-colour', colour)
+    setProperty(this.button.style, '--sb-ink', ink)
+  }
+
+  /** Puts the frame on the page, once. */
+  wake(): HTMLElement {
+    if (this.frame) return this.frame
+    const { origin, key, chosenLanguage } = this.#tag
+    const from = encodeURIComponent(location.origin)
+    const language = encodeURIComponent(chosenLanguage)
+    const frame = createElement(document, 'iframe')
+    setAttribute(frame, 'title', 'Chat')
+    setAttribute(frame, 'class', `frame ${this.#side}`)
+    setAttribute(frame, 'src', `${origin}/widget/frame?key=${key}#from=${from}&lang=${language}`)
+    append(this.#root, frame)
+    keepInView(this.host)
+    this.frame = frame
+    return frame
+  }
+
+  #nameOf(isOpen: boolean, unread: number): string {
+    const [open, close, fresh] = words[this.#tag.language]
+    if (isOpen) return close
+    return unread ? `${open}, ${unread} ${fresh}` : open
   }
 }

@@ -13,7 +13,7 @@ function method<Self extends object, Args extends readonly unknown[], Out>(
 function getter<Self extends object, Name extends keyof Self & string>(
   prototype: Self,
   name: Name,
-): (self: Self) => Self[Name] {
+): (self: object) => Self[Name] {
   const get = Object.getOwnPropertyDescriptor(prototype, name)?.get
   return (self) => apply(get ?? (() => undefined), self, [])
 }
@@ -32,9 +32,6 @@ export const setProperty = method<CSSStyleDeclaration, [string, string], void>(
   CSSStyleDeclaration.prototype.setProperty,
 )
 export const createElement = method<Document, [string], HTMLElement>(
-  Document.prototype.createElement,
-)
-export const createFrame = method<Document, ['iframe'], HTMLIFrameElement>(
   Document.prototype.createElement,
 )
 export const createElementNS = method<Document, [string, string], Element>(

@@ -1,7 +1,7 @@
 // The tag on a customer's page: a button, and on the first sign of interest the frame with the chat.
 // Everything else happens in the frame, where the page cannot reach it.
 import { type FromLoader, marked, readFromFrame } from '../bridge.ts'
-import { type Drawn, draw, type Tag } from './button.ts'
+import { Drawn, type Tag } from './button.ts'
 import {
   append,
   attribute,
@@ -37,17 +37,16 @@ class Widget {
   readonly #tag: Tag
   readonly #drawn: Drawn
   #listeners: [happening: unknown, listener: (value?: number) => void][] = []
-  #frame: HTMLIFrameElement | undefined
   #isReady = false
   #isOpen = false
   #unread = 0
 
   constructor(tag: Tag) {
     this.#tag = tag
-    this.#drawn = draw(tag)
+    this.#drawn = new Drawn(tag)
     const { button } = this.#drawn
-    for (const interest of ['pointerenter', 'focus', 'touchstart'])
-      listen(button, interest, () => this.#wake(), { passive: true })
+    for (const interest of ['pointerenter', 'focus'])
+      listen(button, interest, () => this.#drawn.wake())
     listen(button, 'click', () => (this.#isOpen ? this.close() : this.open()))
     listen(button, 'keydown', (event) => {
       if (event instanceof KeyboardEvent && event.key === 'Escape') this.close()
@@ -62,7 +61,7 @@ class Widget {
   /** Puts the button on the page; the frame follows by itself only where a chat is running. */
   mount(body: Node): void {
     append(body, this.#drawn.host)
-    if (recall(this.#tag.key, 'running')) idle(() => this.#wake())
+    if (recall(this.#tag.key, 'running')) idle(() => this.#drawn.wake())
   }
 
   obey([command, happening, listener]: Command): void {
@@ -74,7 +73,7 @@ class Widget {
 
   open(): void {
     this.#isOpen = true
-    const frame = this.#wake()
+    const frame = this.#drawn.wake()
     this.#show()
     focus(frame)
     this.#sayOpen()
@@ -90,18 +89,13 @@ class Widget {
     this.#tell('closed')
   }
 
-  #wake(): HTMLIFrameElement {
-    this.#frame ??= this.#drawn.frame()
-    return this.#frame
-  }
-
   #show(): void {
     this.#drawn.show(this.#isOpen, this.#unread)
   }
 
   #say(message: FromLoader): void {
-    if (this.#isReady && this.#frame)
-      windowOf(this.#frame)?.postMessage(marked(message), this.#tag.origin)
+    if (this.#isReady && this.#drawn.frame)
+      windowOf(this.#drawn.frame)?.postMessage(marked(message), this.#tag.origin)
   }
 
   #sayOpen(): void {
@@ -113,7 +107,8 @@ class Widget {
   }
 
   #hear({ origin, source, data }: MessageEvent): void {
-    if (!this.#frame || origin !== this.#tag.origin || source !== windowOf(this.#frame)) return
+    const { frame } = this.#drawn
+    if (!frame || origin !== this.#tag.origin || source !== windowOf(frame)) return
     const message = readFromFrame(data)
     if (message?.say === 'close') this.close()
     if (message?.say === 'unread') this.#count(message.count)
@@ -161,7 +156,10 @@ function start(): void {
   const script = currentScript(document)
   const tag = script && readTag(script)
   const before: unknown = Reflect.get(window, 'Switchboard')
-  if (!tag) return console.error('Switchboard: data-key is missing')
+  if (!tag) {
+    console.error('Switchboard: data-key is missing')
+    return
+  }
   // A page that carries the tag twice has one widget.
   if (Object.isFrozen(before) && before) return
   const widget = new Widget(tag)

@@ -4,7 +4,7 @@ export const look = `
 :host{all:initial!important;position:fixed!important;z-index:2147483000!important;display:block!important}
 button,iframe{position:fixed;right:20px;border:0;box-shadow:0 2px 6px #14181c29,0 8px 32px #14181c33}
 button{bottom:20px;width:56px;height:56px;padding:0;border-radius:50%;
-background:var(--colour,#00727c);color:var(--ink,#fff);cursor:pointer}
+background:var(--sb-colour,#00727c);color:var(--sb-ink,#fff);cursor:pointer}
 button:hover{filter:brightness(1.08)}
 button:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #3f5bd9}
 svg{position:absolute;top:15px;left:15px;width:26px;height:26px;fill:none;stroke:currentColor;
@@ -18,7 +18,7 @@ transition:opacity .14s,transform .14s,visibility .14s}
 .open{visibility:visible;opacity:1;transform:none;transition:opacity .14s,transform .14s}
 .left{right:auto;left:20px}
 @media (max-width:479px),(max-height:479px){
-iframe,.left.frame{inset:var(--top,0) 0 auto;width:100%;height:var(--height,100%);max-width:none;max-height:none;border-radius:0}
+iframe,.left.frame{inset:var(--sb-top,0) 0 auto;width:100%;height:var(--sb-height,100%);max-width:none;max-height:none;border-radius:0}
 [aria-expanded=true]{visibility:hidden}}
 @media (prefers-color-scheme:dark){iframe{background:#1b2024;outline:1px solid #fff2}}
 @media (prefers-reduced-motion){*{transition:none!important}}

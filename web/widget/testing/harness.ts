@@ -14,6 +14,9 @@ export const SITE_KEY = 'abcdefghij0123456789'
 const built = fileURLToPath(new URL('../../../build/widget', import.meta.url))
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob: data:; font-src 'self'"
+/** All that a page around the widget must allow: the loader's script, and the frame. */
+const HOST_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'"
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
@@ -134,7 +137,8 @@ function follow(floor: Floor, link: Link): void {
   link.on('watch', ({ s, since }, ack) => {
     ack?.({ ok: true, value: null })
     if (s.startsWith('visit:')) link.emit('frame', floor.visitFrame())
-    else if (since < floor.messages.length) link.emit('frame', floor.messageFrame(Math.max(since, -1)))
+    else if (since < floor.messages.length)
+      link.emit('frame', floor.messageFrame(Math.max(since, -1)))
   })
 }
 
@@ -147,7 +151,9 @@ function serveCalls(app: FastifyInstance, floor: Floor): void {
     const refused = floor.refuse.get(request.routeOptions.url ?? '')
     if (refused) return refuse(reply, 503, refused)
     const token = request.headers.authorization?.replace('Bearer ', '')
-    const isOpen = ['/api/visitor', '/api/visitor/sites/:key'].includes(request.routeOptions.url ?? '')
+    const isOpen = ['/api/visitor', '/api/visitor/sites/:key'].includes(
+      request.routeOptions.url ?? '',
+    )
     if (request.url.startsWith('/api/') && !isOpen && !floor.tokens.has(token ?? ''))
       return refuse(reply, 401, 'unauthenticated')
     return undefined
@@ -160,15 +166,27 @@ function serveCalls(app: FastifyInstance, floor: Floor): void {
     floor.tokens.add(token)
     return { token, expiresAt: new Date(Date.now() + 1e9).toISOString() }
   })
+}
+
+function serveChats(app: FastifyInstance, floor: Floor): void {
   app.get('/api/visitor/chats', () => (floor.visit ? [floor.visit] : []))
-  app.post<{ Body: { id: string; clientId: string; body: string } }>('/api/visitor/chats', (request) => {
-    const { id, clientId, body } = request.body
-    if (floor.visit?.id === id) return floor.visit
-    floor.visit = { id, state: 'waiting', operator: null, closedBecause: null, ...floor.firstPlace }
-    floor.messages = []
-    floor.say('visitor', body, clientId)
-    return floor.visit
-  })
+  app.post<{ Body: { id: string; clientId: string; body: string } }>(
+    '/api/visitor/chats',
+    (request) => {
+      const { id, clientId, body } = request.body
+      if (floor.visit?.id === id) return floor.visit
+      floor.visit = {
+        id,
+        state: 'waiting',
+        operator: null,
+        closedBecause: null,
+        ...floor.firstPlace,
+      }
+      floor.messages = []
+      floor.say('visitor', body, clientId)
+      return floor.visit
+    },
+  )
   app.get('/api/visitor/chats/:id/messages', () => floor.messages)
   app.post<{ Body: { clientId: string; body: string } }>(
     '/api/visitor/chats/:id/messages',
@@ -179,16 +197,20 @@ function serveCalls(app: FastifyInstance, floor: Floor): void {
     },
   )
   app.post('/api/visitor/chats/:id/leave', () => {
-    floor.set({ state: 'closed', closedBecause: 'visitor', operator: floor.visit?.operator ?? null })
+    floor.set({
+      state: 'closed',
+      closedBecause: 'visitor',
+      operator: floor.visit?.operator ?? null,
+    })
     return floor.visit
   })
 }
 
-async function sendFile(reply: FastifyReply, name: string): Promise<FastifyReply> {
+async function sendFile(reply: FastifyReply, name: string, policy = POLICY): Promise<FastifyReply> {
   const type = TYPES[path.extname(name)] ?? 'application/octet-stream'
   return reply
     .header('content-type', type)
-    .header('content-security-policy', POLICY)
+    .header('content-security-policy', policy)
     .header('cross-origin-resource-policy', 'cross-origin')
     .send(await readFile(path.join(built, name)))
 }
@@ -196,7 +218,7 @@ async function sendFile(reply: FastifyReply, name: string): Promise<FastifyReply
 function serveFiles(app: FastifyInstance): void {
   app.get('/widget/loader.js', (_, reply) => sendFile(reply, 'loader.js'))
   app.get('/widget/frame', (_, reply) => sendFile(reply, 'frame.html'))
-  app.get('/demo', (_, reply) => sendFile(reply, 'demo.html'))
+  app.get('/demo', (_, reply) => sendFile(reply, 'demo.html', HOST_POLICY))
   app.get<{ Params: { name: string } }>('/widget/assets/:name', (request, reply) =>
     sendFile(reply, `assets/${path.basename(request.params.name)}`),
   )
@@ -219,6 +241,7 @@ export async function startHarness(port = 0): Promise<Harness> {
     if (isCut) request.raw.destroy()
   })
   serveCalls(app, floor)
+  serveChats(app, floor)
   serveFiles(app)
   const origin = await app.listen({ port, host: '127.0.0.1' })
   const io = new Server<ClientEvents, ServerEvents>(app.server, {
