@@ -9,6 +9,8 @@ import { live } from '#lib/live/live.svelte.ts'
 export class Session {
   /** Undefined: not asked yet. Null: nobody is signed in. */
   me = $state.raw<Me | null>()
+  /** Whether nobody is signed in because they left on purpose, here. */
+  hasLeft = false
 
   /** Asks the server who this browser is. Throws Unreachable. */
   async load(): Promise<void> {
@@ -35,6 +37,7 @@ export class Session {
 
   async signOut(): Promise<void> {
     await call(api.signOut, {})
+    this.hasLeft = true
     this.#end()
     tellTabs.postMessage('ended')
   }
@@ -91,6 +94,7 @@ export class Session {
     // What the one saw must not stay for the other.
     if (this.me && whoIs(this.me) !== whoIs(me)) live.disconnect()
     this.me = me
+    this.hasLeft = false
     live.connect(() => this.#end())
   }
 

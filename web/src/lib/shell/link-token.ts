@@ -1,6 +1,7 @@
 // The token of a link (`/invitation#t=...`): taken out of the address bar at once, so that it is in no
 // history, screenshot or referrer; kept for this tab alone, so that a reload or signing in in between
 // does not lose it.
+import { goto } from '$app/navigation'
 
 /** The token in an address's fragment, `#t=<token>`. */
 export function tokenIn(hash: string): string | undefined {
@@ -10,7 +11,7 @@ export function tokenIn(hash: string): string | undefined {
 /** The token of the page at this path, from its address or from before in this tab. */
 export function takeToken(path: string): string | undefined {
   const token = tokenIn(location.hash)
-  if (location.hash !== '') history.replaceState(history.state, '', path)
+  if (location.hash !== '') void goto(path, { replace: true, shallow: true })
   if (token !== undefined) keep(path, token)
   return token ?? recall(path)
 }

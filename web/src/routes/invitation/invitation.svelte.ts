@@ -3,8 +3,8 @@ import { invitations as api, type InvitationCard } from '#contract/invitations.t
 import type { PasswordContext } from '#contract/password.ts'
 import { call } from '#lib/api.ts'
 import { session } from '#lib/session.svelte.ts'
+import { ChosenPassword } from '#lib/shell/chosen-password.svelte.ts'
 import { dropToken } from '#lib/shell/link-token.ts'
-import { problemsText, whyNotPassword } from '#lib/shell/password-words.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 
 export const INVITATION_PATH = '/invitation'
@@ -13,13 +13,12 @@ export class Invitation {
   card = $state.raw<InvitationCard>()
   firstName = $state('')
   lastName = $state('')
-  password = $state('')
+  readonly password = new ChosenPassword()
   isBusy = $state(false)
   /** Why there is nothing to show. */
   gone = $state.raw<Trouble>()
   /** Why it could not be taken. */
   trouble = $state.raw<Trouble>()
-  passwordError = $state<string>()
   readonly #token: string
 
   constructor(token: string) {
@@ -48,10 +47,9 @@ export class Invitation {
 
   /** Whether they belong now, and are signed in. */
   async accept(): Promise<boolean> {
-    this.passwordError = whyNotPassword(this.password, this.context)
-    if (this.passwordError !== undefined) return false
-    const { firstName, lastName, password } = this
-    const body = { token: this.#token, firstName, lastName, password }
+    if (!this.password.isSound(this.context)) return false
+    const { firstName, lastName } = this
+    const body = { token: this.#token, firstName, lastName, password: this.password.text }
     return this.#take(() => call(api.accept, { body }))
   }
 
@@ -78,7 +76,7 @@ export class Invitation {
   }
 
   #note(trouble: Trouble): void {
-    if (trouble.code === 'weak_password') this.passwordError = problemsText(trouble.problems ?? [])
+    if (trouble.code === 'weak_password') this.password.refuse(trouble.problems ?? [])
     else if (isOver(trouble)) this.gone = trouble
     else this.trouble = trouble
   }

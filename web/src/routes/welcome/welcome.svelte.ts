@@ -4,8 +4,8 @@ import type { PasswordContext } from '#contract/password.ts'
 import { session as sessionApi } from '#contract/session.ts'
 import { call } from '#lib/api.ts'
 import { session } from '#lib/session.svelte.ts'
+import { ChosenPassword } from '#lib/shell/chosen-password.svelte.ts'
 import { dropToken } from '#lib/shell/link-token.ts'
-import { problemsText, whyNotPassword } from '#lib/shell/password-words.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 import { locale } from '#lib/words.ts'
 
@@ -16,10 +16,9 @@ export class Welcome {
   firstName = $state('')
   lastName = $state('')
   email = $state('')
-  password = $state('')
+  readonly password = new ChosenPassword()
   isBusy = $state(false)
   trouble = $state.raw<Trouble>()
-  passwordError = $state<string>()
   #isMade = false
   readonly #token: string
 
@@ -36,13 +35,12 @@ export class Welcome {
   /** Whether the organisation is there, and its administrator signed in. */
   async begin(): Promise<boolean> {
     if (this.isBusy) return false
-    this.passwordError = whyNotPassword(this.password, this.context)
-    if (this.passwordError !== undefined) return false
+    if (!this.password.isSound(this.context)) return false
     this.isBusy = true
     this.trouble = undefined
     try {
       await this.#make()
-      const body = { login: this.email, password: this.password }
+      const body = { login: this.email, password: this.password.text }
       session.begin(await call(sessionApi.signIn, { body }))
       return true
     } catch (error) {
@@ -56,7 +54,8 @@ export class Welcome {
   // Signing in may fail by itself; a second try must not make a second organisation.
   async #make(): Promise<void> {
     if (this.#isMade) return
-    const { organisation, firstName, lastName, email, password } = this
+    const { organisation, firstName, lastName, email } = this
+    const password = this.password.text
     const person = { firstName, lastName, email, password, language: locale() }
     await call(api.setUp, { body: { token: this.#token, organisation, ...person } })
     this.#isMade = true
@@ -64,7 +63,7 @@ export class Welcome {
   }
 
   #note(trouble: Trouble): void {
-    if (trouble.code === 'weak_password') this.passwordError = problemsText(trouble.problems ?? [])
+    if (trouble.code === 'weak_password') this.password.refuse(trouble.problems ?? [])
     else this.trouble = trouble
   }
 }

@@ -1,0 +1,99 @@
+// My photo: chosen, looked at, sent or taken away.
+import { PHOTO_MAX_BYTES, photos } from '#contract/users.ts'
+import { call, upload } from '#lib/api.ts'
+import { session } from '#lib/session.svelte.ts'
+import { type Trouble, troubleOf } from '#lib/trouble.ts'
+import { formatNumber, t } from '#lib/words.ts'
+import { squareOf } from './square.ts'
+
+const REFUSALS = ['unsupported_media', 'unreadable_photo', 'photo_too_large', 'too_many'] as const
+
+/** Why a photo was not taken, in words that say what to do. */
+export function photoTrouble({ code, text }: Pick<Trouble, 'code' | 'text'>): string {
+  if (code === 'too_large') {
+    const megabytes = PHOTO_MAX_BYTES / (1024 * 1024)
+    const most = formatNumber(megabytes, { style: 'unit', unit: 'megabyte' })
+    return t('me.photo.too_large', { most })
+  }
+  const known = REFUSALS.find((refusal) => refusal === code)
+  return known ? t(`me.photo.${known}`) : text
+}
+
+export class PhotoChange {
+  /** What is chosen, as an address that an image can show. */
+  preview = $state<string>()
+  /** How much is sent, 0 to 1; undefined while nothing is on its way. */
+  sent = $state<number>()
+  isRemoving = $state(false)
+  error = $state<string>()
+  #chosen: Blob | undefined
+  #sending: AbortController | undefined
+
+  /** Takes a file to look at; says so when it is none that could be used. */
+  async choose(file: File): Promise<void> {
+    this.cancel()
+    const square = await squareOf(file)
+    const isPicture = square !== undefined || file.type.startsWith('image/')
+    if (!isPicture) {
+      this.error = photoTrouble({ code: 'unsupported_media', text: '' })
+      return
+    }
+    // What this browser cannot read, the server may judge.
+    this.#chosen = square ?? file
+    if (square) this.preview = URL.createObjectURL(square)
+    else await this.send()
+  }
+
+  /** Whether the chosen photo is everybody's view of me now. */
+  async send(): Promise<boolean> {
+    const file = this.#chosen
+    if (!file || this.sent !== undefined) return false
+    this.error = undefined
+    this.sent = 0
+    this.#sending = new AbortController()
+    const { signal } = this.#sending
+    try {
+      const { photo } = await upload(photos.setMine, {
+        file,
+        signal,
+        onprogress: (share) => {
+          this.sent = share
+        },
+      })
+      session.amend({ photo })
+      this.cancel()
+      return true
+    } catch (error) {
+      if (!signal.aborted) this.error = photoTrouble(troubleOf(error))
+      return false
+    } finally {
+      this.sent = undefined
+    }
+  }
+
+  /** Forgets what is chosen, and stops sending it. */
+  cancel(): void {
+    this.#sending?.abort()
+    this.#chosen = undefined
+    this.error = undefined
+    if (this.preview) URL.revokeObjectURL(this.preview)
+    this.preview = undefined
+  }
+
+  /** Whether my letters stand there again. */
+  async remove(): Promise<boolean> {
+    if (this.isRemoving) return false
+    this.isRemoving = true
+    this.error = undefined
+    try {
+      await call(photos.removeMine, {})
+      session.amend({ photo: null })
+      return true
+    } catch (error) {
+      this.error = photoTrouble(troubleOf(error))
+      return false
+    } finally {
+      this.isRemoving = false
+    }
+  }
+}
