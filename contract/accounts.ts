@@ -1,7 +1,7 @@
 // The account tree: organisation > group > location.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { Colour, Email, Id, Language, Name, orNull, Strict } from './shapes.ts'
+import { Colour, Email, Id, Language, Limit, Name, orNull, Strict } from './shapes.ts'
 
 export const Account = Type.Object({
   id: Id,
@@ -12,6 +12,9 @@ export const Account = Type.Object({
   language: Language,
   timeZone: Type.String(),
   colour: Colour,
+  /** The limits of whoever becomes an operator here and is given none of their own. */
+  liveLimit: Limit,
+  deferredLimit: Limit,
   version: Type.Integer(),
 })
 export type Account = Static<typeof Account>

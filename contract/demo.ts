@@ -10,9 +10,15 @@ export const DemoFloor = Strict({
 export type DemoFloor = Static<typeof DemoFloor>
 
 export const demo = {
-  look: endpoint('GET', '/api/demo', 'session', 'Whether this is a demo floor, and whether it moves', {
-    reply: Type.Object({ isDemo: Type.Boolean(), isMoving: Type.Boolean() }),
-  }),
+  look: endpoint(
+    'GET',
+    '/api/demo',
+    'session',
+    'Whether this is a demo floor, and whether it moves',
+    {
+      reply: Type.Object({ isDemo: Type.Boolean(), isMoving: Type.Boolean() }),
+    },
+  ),
   set: endpoint('PUT', '/api/demo', 'operators.manage', 'Start or stop the synthetic visitors', {
     body: DemoFloor,
     reply: DemoFloor,

@@ -7,7 +7,12 @@ const CHECKS = [
   ['format and lint', 'biome', ['ci', '.']],
   ['types of contract and server', 'tsc', ['-p', 'tsconfig.json']],
   ['pages prepared', 'svelte-kit', ['sync'], 'web'],
-  ['types of the pages', 'svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings'], 'web'],
+  [
+    'types of the pages',
+    'svelte-check',
+    ['--tsconfig', './tsconfig.json', '--fail-on-warnings'],
+    'web',
+  ],
   ['arrows', 'depcruise', ['contract', 'server', 'web/src', '--config', '.dependency-cruiser.cjs']],
   ['nothing unused', 'knip', []],
   ['file lengths', 'node', ['scripts/lib/lengths.mjs']],
@@ -20,7 +25,11 @@ for (const [name, command, args, folder = '.'] of CHECKS) {
   const run = spawnSync(command, args, {
     cwd: `${ROOT}/${folder}`,
     encoding: 'utf8',
-    env: { ...process.env, FORCE_COLOR: '0', PATH: `${ROOT}/node_modules/.bin:${process.env.PATH}` },
+    env: {
+      ...process.env,
+      FORCE_COLOR: '0',
+      PATH: `${ROOT}/node_modules/.bin:${process.env.PATH}`,
+    },
   })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const isRight = run.status === 0

@@ -161,7 +161,11 @@ async function judge(
   seconds: number,
 ): Promise<boolean> {
   const { held, waiting, offered, maxHeld, order, laws } = await readFloor(db, floor.organisationId)
-  const { lost, unasked } = await countLost(db, floor.organisationId, asked.map((one) => one.chatId))
+  const { lost, unasked } = await countLost(
+    db,
+    floor.organisationId,
+    asked.map((one) => one.chatId),
+  )
   const isInOrder = await areShownInOrder(servers, asked, order)
   const result = {
     held,
@@ -180,7 +184,13 @@ async function judge(
     seconds: Number(seconds.toFixed(1)),
   }
   const isLawful =
-    result.overLimit + result.lost + result.doubled + result.gaps + result.drifted + result.unmatched === 0
+    result.overLimit +
+      result.lost +
+      result.doubled +
+      result.gaps +
+      result.drifted +
+      result.unmatched ===
+    0
   const isWhole = held === expectedHeld(options) && waiting === asked.length - held && offered === 0
   say(isLawful && isWhole && isInOrder ? 'every law holds' : 'a law is BROKEN')
   say(JSON.stringify(result))

@@ -22,7 +22,6 @@ import { userRoutes } from './features/users/routes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
 import { visitorRoutes } from './features/visitors/routes.ts'
 import { type LiveLayer, openLive } from './live.ts'
-import { snapshotDoor } from './snapshot-door.ts'
 import { type Bus, openBus } from './platform/bus.ts'
 import { makeClientIp } from './platform/client-ip.ts'
 import type { Ctx } from './platform/context.ts'
@@ -35,6 +34,7 @@ import { serveDescription } from './platform/openapi.ts'
 import { makeIsOwnOrigin } from './platform/origin.ts'
 import { servePages } from './platform/pages.ts'
 import { openPost } from './post.ts'
+import { snapshotDoor } from './snapshot-door.ts'
 
 export interface AppSettings {
   databaseUrl: string
@@ -68,65 +68,14 @@ type Shared = Omit<Ctx, 'browser' | 'log' | 'requestId'>
 
 /** Puts a server together. It answers nothing before `listen`. */
 export async function buildApp(settings: AppSettings): Promise<App> {
-  const { databaseUrl, nodeName } = settings
-  const isSecure = settings.publicOrigin?.startsWith('https://') ?? false
-  const broke = (error: unknown) => http.log.error({ event: 'background.broke', err: error })
-  const database = openDatabase(databaseUrl, { max: 12, name: nodeName, broke })
-  const bus = openBus(databaseUrl, database.pool, broke)
-  const cookies = makeCookies(isSecure)
-  const clientIp = makeClientIp([...settings.trustedProxies])
-  const isOwnOrigin = makeIsOwnOrigin(settings.publicOrigin)
-  const now = settings.now ?? (() => new Date())
-  const hasher = makeHasher({ running: 2, queued: 16, waitMs: 2_000 })
-  const { secretKey } = settings
-  // Known only once the server listens, when it is not set.
-  let publicOrigin = settings.publicOrigin ?? ''
-  const shared: Shared = {
-    db: database.db,
-    database,
-    bus,
-    now,
-    hasher,
-    secretKey,
-    visitorAllowance: settings.visitorAllowance,
-    get publicOrigin() {
-      return publicOrigin
-    },
-  }
-  const identify = {
-    actor: (token: string | undefined) => authenticate(database.db, token, now()),
-    visitor: (token: string) => authenticateVisitor(database.db, token),
-  }
-  const { logLevel } = settings
-  const http = await openHttp({ logLevel, isSecure, cookies, clientIp, isOwnOrigin, identify, shared })
-  const draining = { is: false }
-  const epoch = await epochOf(database.db)
-  const gate = { isOwnOrigin, clientIp, isDraining: () => draining.is }
+  const ground = await openGround(settings)
+  const { http, database, bus, shared, gate } = ground
   serveDescription(http)
   serveHealth(http, database.db, gate.isDraining)
   openDoors(http, settings)
   await servePages(http, (key) => sites.frameAncestorsOf(database.db, key))
   await http.ready()
-  const clockwork = await startClockwork({
-    db: database.db,
-    bus,
-    node: { id: randomUUID(), name: nodeName },
-    fence: () => live.fence(),
-    failed: broke,
-  })
-  const live = openLive({
-    http: http.server,
-    db: database.db,
-    bus,
-    cookies,
-    gate,
-    now,
-    node: nodeName,
-    epoch,
-    failed: broke,
-    arrived: (actor, connectionId) => clockwork.arrived(actor, connectionId),
-    gone: (actor, connectionId) => clockwork.gone(actor, connectionId),
-  })
+  const { live, clockwork } = await setMoving(settings, ground)
   // Its links name the address, which is known once the server listens.
   let post: ReturnType<typeof openPost> | undefined
   return {
@@ -137,12 +86,12 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     async listen(port, host) {
       await http.listen({ port, host })
       const address = http.server.address() as AddressInfo
-      publicOrigin ||= `http://localhost:${address.port}`
+      shared.publicOrigin ||= `http://localhost:${address.port}`
       post ??= openPost({ ...shared, log: http.log }, settings)
-      return publicOrigin
+      return shared.publicOrigin
     },
     async close() {
-      draining.is = true
+      gate.drain()
       await live.close()
       await clockwork.stop()
       await http.close()
@@ -151,6 +100,74 @@ export async function buildApp(settings: AppSettings): Promise<App> {
       await database.close()
     },
   }
+}
+
+/** What everything stands on: the database, the bus, the HTTP server that knows who asks. */
+async function openGround(settings: AppSettings) {
+  const { databaseUrl, nodeName, secretKey, visitorAllowance, logLevel } = settings
+  const failed = (err: unknown) => http.log.error({ event: 'background.broke', err })
+  const database = openDatabase(databaseUrl, { max: 12, name: nodeName, broke: failed })
+  const bus = openBus(databaseUrl, database.pool, failed)
+  const isSecure = settings.publicOrigin?.startsWith('https://') ?? false
+  const cookies = makeCookies(isSecure)
+  const clientIp = makeClientIp([...settings.trustedProxies])
+  const isOwnOrigin = makeIsOwnOrigin(settings.publicOrigin)
+  const now = settings.now ?? (() => new Date())
+  const hasher = makeHasher({ running: 2, queued: 16, waitMs: 2_000 })
+  const { db } = database
+  // The origin is known only once the server listens, when it is not set.
+  const publicOrigin = settings.publicOrigin ?? ''
+  const shared: Shared = {
+    db,
+    database,
+    bus,
+    now,
+    hasher,
+    secretKey,
+    visitorAllowance,
+    publicOrigin,
+  }
+  const identify = {
+    actor: (token: string | undefined) => authenticate(db, token, now()),
+    visitor: (token: string) => authenticateVisitor(db, token),
+  }
+  const parts = { logLevel, isSecure, cookies, clientIp, isOwnOrigin, identify, shared }
+  const http = await openHttp(parts)
+  let isDraining = false
+  const drain = () => {
+    isDraining = true
+  }
+  const gate = { isOwnOrigin, clientIp, isDraining: () => isDraining, drain }
+  return { http, database, bus, cookies, shared, failed, gate }
+}
+
+/** The clockwork and the live layer, which tell each other who came and who must go. */
+async function setMoving(
+  { nodeName }: AppSettings,
+  { http, database, bus, cookies, shared, failed, gate }: Awaited<ReturnType<typeof openGround>>,
+) {
+  const { db } = database
+  const clockwork = await startClockwork({
+    db,
+    bus,
+    node: { id: randomUUID(), name: nodeName },
+    fence: () => live.fence(),
+    failed,
+  })
+  const live = openLive({
+    http: http.server,
+    db,
+    bus,
+    cookies,
+    gate,
+    now: shared.now,
+    node: nodeName,
+    epoch: await epochOf(db),
+    failed,
+    arrived: (actor, connectionId) => clockwork.arrived(actor, connectionId),
+    gone: (actor, connectionId) => clockwork.gone(actor, connectionId),
+  })
+  return { live, clockwork }
 }
 
 /** Every door of the house. */

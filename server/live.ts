@@ -9,7 +9,7 @@ import type { Actor } from './platform/context.ts'
 import type { Cookies } from './platform/cookies.ts'
 import type { Db } from './platform/database.ts'
 import { Hub } from './platform/live/hub.ts'
-import { type Batch, LogTailer } from './platform/live/log.ts'
+import { type Batch, type LogEvent, LogTailer } from './platform/live/log.ts'
 import { passSignsOn } from './platform/live/signs.ts'
 import { openSockets, type SocketGate } from './platform/live/sockets.ts'
 import { Stream } from './platform/live/stream.ts'
@@ -86,11 +86,15 @@ export function openLive(parts: LiveParts): LiveLayer {
 
 /** What the log tells servers: sessions that ended, grants and chats that moved. */
 function obey(batch: Batch, team: TeamSockets): void {
-  for (const { kind, entityId, leftScopes } of batch.events) {
-    if (kind === 'signal.session_changed') team.cut(entityId)
-    if (kind === 'signal.grants_changed') team.recheck(entityId)
-    // Whoever held the chat until now, or served the queue, may no longer watch it.
-    if (kind === 'chat' || kind === 'queue_member')
-      for (const left of leftScopes.map(partsOf)) if (left.of === 'user') team.recheck(left.id)
+  for (const event of batch.events) {
+    if (event.kind === 'signal.session_changed') team.cut(event.entityId)
+    if (event.kind === 'signal.grants_changed') team.recheck(event.entityId)
+    for (const userId of whoLost(event)) team.recheck(userId)
   }
+}
+
+/** Whoever held the chat until now, or served the queue, may no longer watch it. */
+function whoLost({ kind, leftScopes }: LogEvent): string[] {
+  if (kind !== 'chat' && kind !== 'queue_member') return []
+  return leftScopes.map(partsOf).flatMap(({ of, id }) => (of === 'user' ? [id] : []))
 }

@@ -2,7 +2,7 @@
 // environment.
 import { randomBytes } from 'node:crypto'
 import { type App, buildApp } from './app.ts'
-import { openDemoFloor, type DemoFloorPlayer } from './demo/floor.ts'
+import { type DemoFloorPlayer, openDemoFloor } from './demo/floor.ts'
 import { keepDemoKeys, readDemoKeys } from './demo/keys.ts'
 import { type DemoKeys, seedDemo } from './demo/seed.ts'
 import * as accounts from './features/accounts/queries.ts'
@@ -30,7 +30,9 @@ async function start(): Promise<void> {
   const isEmptyWanted = process.argv.includes('--empty') || config.databaseUrl !== undefined
   const demoKeys = config.databaseUrl ? undefined : await demoOf(config, databaseUrl, isEmptyWanted)
   let player: DemoFloorPlayer | undefined
-  const setUpToken = (await isEmpty(databaseUrl)) ? randomBytes(24).toString('base64url') : undefined
+  const setUpToken = (await isEmpty(databaseUrl))
+    ? randomBytes(24).toString('base64url')
+    : undefined
   const app = await buildApp({
     ...config,
     // The demo's visitors all come from this machine.
@@ -108,23 +110,26 @@ async function move(url: string, keys: DemoKeys, app: App): Promise<DemoFloorPla
   return player
 }
 
-async function listen(app: App, config: Config): Promise<string> {
-  for (let port = config.port; ; port++) {
-    try {
-      const url = await app.listen(port, config.host)
-      await announce(url)
-      return url
-    } catch (error) {
-      if (!isTaken(error)) throw error
-      if (config.isPortFixed) throw new Error(`Port ${port} is taken. Free it, or set PORT to another.`)
-      if (port >= config.port + MOST_PORTS) throw error
-    }
+/** Listens on the port that was asked for, else on the first free one from the usual on. */
+async function listen(app: App, { port, isPortFixed, host }: Config): Promise<string> {
+  const most = isPortFixed ? port : port + MOST_PORTS
+  for (let at = port; at <= most; at++) {
+    const url = await app.listen(at, host).catch(unlessTaken)
+    if (url === undefined) continue
+    await announce(url)
+    return url
   }
+  const which = isPortFixed ? `Port ${port} is` : `The ports from ${port} to ${most} are`
+  throw new Trouble(`${which} taken. Free one, or set PORT to another.`)
 }
 
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+function unlessTaken(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined
+  throw error
 }
+
+/** Something that whoever starts the server can mend: shown without a stack. */
+class Trouble extends Error {}
 
 let stopping: Promise<void> | undefined
 
@@ -132,7 +137,8 @@ let stopping: Promise<void> | undefined
 function stop(code: number): Promise<void> {
   stopping ??= (async () => {
     setTimeout(() => process.exit(code || 1), PATIENCE_MS).unref()
-    for (const one of stops) await one().catch((error) => process.stderr.write(`${String(error)}\n`))
+    for (const one of stops)
+      await one().catch((error) => process.stderr.write(`${String(error)}\n`))
     process.exit(code)
   })()
   return stopping
@@ -146,8 +152,13 @@ process.on('uncaughtException', (error) => {
 })
 
 start().catch((error: unknown) => {
-  const isPlain = error instanceof ConfigProblems || error instanceof AlreadyRunning
-  const text = error instanceof Error ? (isPlain ? error.message : (error.stack ?? error.message)) : String(error)
+  const isPlain = [ConfigProblems, AlreadyRunning, Trouble].some((kind) => error instanceof kind)
+  const text =
+    error instanceof Error
+      ? isPlain
+        ? error.message
+        : (error.stack ?? error.message)
+      : String(error)
   process.stderr.write(`\n${text}\n\n`)
   void stop(1)
 })

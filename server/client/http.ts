@@ -15,7 +15,11 @@ export interface Caller {
   call<In, Out>(endpoint: Endpoint<In, Out>, input?: In): Promise<Out>
   /** The answer, whatever it is. `input` may be malformed on purpose. */
   try<In, Out>(endpoint: Endpoint<In, Out>, input?: unknown): Promise<Answer<Out>>
-  upload<In, Out>(endpoint: Endpoint<In, Out>, bytes: Uint8Array, type: string): Promise<Answer<Out>>
+  upload<In, Out>(
+    endpoint: Endpoint<In, Out>,
+    bytes: Uint8Array,
+    type: string,
+  ): Promise<Answer<Out>>
   /** Everything that a scope holds now. */
   snapshot(scope: string): Promise<Snapshot>
 }

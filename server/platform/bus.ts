@@ -50,7 +50,12 @@ export function openBus(url: string, pool: pg.Pool, log: (error: unknown) => voi
     heard.emit('wake', wake)
     for (let at = 0; at < wake.length; at += 100) send({ wake: wake.slice(at, at + 100) })
   }
-  const listener = keepListening(url, (payload) => hear(heard, payload), log, () => isClosed)
+  const listener = keepListening(
+    url,
+    (payload) => hear(heard, payload),
+    log,
+    () => isClosed,
+  )
   return {
     wake(topic) {
       topics.add(topic)
@@ -86,7 +91,11 @@ function keepListening(
   let again: NodeJS.Timeout | undefined
   let pauseMs = 100
   const connect = async () => {
-    const fresh = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'switchboard-bus' })
+    const fresh = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      application_name: 'switchboard-bus',
+    })
     fresh.on('error', log)
     fresh.on('end', retry)
     fresh.on('notification', ({ payload }) => hearPayload(payload ?? '{}'))

@@ -1,5 +1,7 @@
 // The settings, read once from the environment. Every problem is listed at once.
 import { resolve } from 'node:path'
+import { emailProblem } from '#contract/email.ts'
+import { rangeProblem } from './client-ip.ts'
 
 export interface Config {
   port: number
@@ -33,66 +35,89 @@ export class ConfigProblems extends Error {
   }
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
-
 type Env = Readonly<Record<string, string | undefined>>
+
+interface Setting {
+  fits(text: string): boolean
+  /** How a problem goes on after the name: "PORT must be ...". */
+  must: string
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const anything: Setting = { fits: () => true, must: 'be text' }
+
+/** Every variable that is read. `.env.example` explains each; a test holds the two together. */
+export const SETTINGS = {
+  PORT: {
+    fits: (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+    must: 'be a whole number from 0 to 65535',
+  },
+  HOST: anything,
+  DATA_DIR: anything,
+  DATABASE_URL: {
+    fits: (text) => isUrl(text, ['postgres:', 'postgresql:']),
+    must: 'begin with postgres://',
+  },
+  REDIS_URL: { fits: (text) => isUrl(text, ['redis:', 'rediss:']), must: 'begin with redis://' },
+  SMTP_URL: {
+    fits: (text) => isUrl(text, ['smtp:', 'smtps:']),
+    must: 'begin with smtp:// or smtps://',
+  },
+  MAIL_FROM: { fits: (text) => emailProblem(text) === null, must: 'be an e-mail address' },
+  PUBLIC_ORIGIN: {
+    fits: (text) => isUrl(text, ['http:', 'https:']) && new URL(text).origin === text,
+    must: 'be an origin such as https://chat.example.org, without a path',
+  },
+  TRUSTED_PROXIES: {
+    fits: (text) => listOf(text).every((range) => rangeProblem(range) === null),
+    must: 'be a list of addresses or ranges, with commas between them, and not everybody',
+  },
+  SECRET_KEY: { fits: (text) => text.length >= 32, must: 'have 32 characters or more' },
+  NODE_NAME: anything,
+  VISITOR_ALLOWANCE: {
+    fits: (text) => /^[1-9]\d{0,5}$/.test(text),
+    must: 'be a whole number from 1 to 999999',
+  },
+  LOG_LEVEL: {
+    fits: (text) => LOG_LEVELS.includes(text),
+    must: `be one of ${LOG_LEVELS.join(', ')}`,
+  },
+} as const satisfies Record<string, Setting>
 
 /** Reads the settings. Throws ConfigProblems that names every variable that does not fit. */
 export function readConfig(env: Env): Config {
-  const problems: string[] = []
-  const text = (name: string) => env[name]?.trim() || undefined
-  const must = (fits: boolean, problem: string) => {
-    if (!fits) problems.push(problem)
-  }
-  const portText = text('PORT')
-  must(portText === undefined || isPort(portText), 'PORT must be a whole number from 0 to 65535')
-  const databaseUrl = text('DATABASE_URL')
-  must(isUrl(databaseUrl, ['postgres:', 'postgresql:']), 'DATABASE_URL must begin with postgres://')
-  const redisUrl = text('REDIS_URL')
-  must(isUrl(redisUrl, ['redis:', 'rediss:']), 'REDIS_URL must begin with redis://')
-  const smtpUrl = text('SMTP_URL')
-  must(isUrl(smtpUrl, ['smtp:', 'smtps:']), 'SMTP_URL must begin with smtp:// or smtps://')
-  const publicOrigin = text('PUBLIC_ORIGIN')
-  must(isOrigin(publicOrigin), 'PUBLIC_ORIGIN must be an origin such as https://chat.example.org')
-  const secretKey = text('SECRET_KEY')
-  must(secretKey === undefined || secretKey.length >= 32, 'SECRET_KEY must have 32 characters or more')
-  const logLevel = text('LOG_LEVEL') ?? 'info'
-  must(LOG_LEVELS.includes(logLevel), `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`)
-  const trustedProxies = (text('TRUSTED_PROXIES') ?? '').split(',').filter((one) => one !== '')
-  must(!trustedProxies.some(trustsAll), 'TRUSTED_PROXIES must name addresses, not everybody')
-  const allowance = text('VISITOR_ALLOWANCE') ?? '1'
-  must(/^[1-9]\d{0,5}$/.test(allowance), 'VISITOR_ALLOWANCE must be a whole number from 1 to 999999')
+  const text = (name: keyof typeof SETTINGS) => env[name]?.trim() || undefined
+  const problems = (Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]).flatMap((name) => {
+    const given = text(name)
+    const { fits, must }: Setting = SETTINGS[name]
+    return given === undefined || fits(given) ? [] : [`${name} must ${must}`]
+  })
   if (problems.length > 0) throw new ConfigProblems(problems)
   return Object.freeze({
-    port: portText === undefined ? 3000 : Number(portText),
-    isPortFixed: portText !== undefined,
+    port: Number(text('PORT') ?? 3000),
+    isPortFixed: text('PORT') !== undefined,
     host: text('HOST') ?? '127.0.0.1',
     dataDir: resolve(text('DATA_DIR') ?? '.data'),
-    databaseUrl,
-    redisUrl,
-    smtpUrl,
+    databaseUrl: text('DATABASE_URL'),
+    redisUrl: text('REDIS_URL'),
+    smtpUrl: text('SMTP_URL'),
     mailFrom: text('MAIL_FROM') ?? 'switchboard@localhost.localdomain',
-    publicOrigin,
-    trustedProxies,
-    secretKey,
+    publicOrigin: text('PUBLIC_ORIGIN'),
+    trustedProxies: listOf(text('TRUSTED_PROXIES') ?? ''),
+    secretKey: text('SECRET_KEY'),
     nodeName: text('NODE_NAME') ?? 'node-1',
-    visitorAllowance: Number(allowance),
-    logLevel,
+    visitorAllowance: Number(text('VISITOR_ALLOWANCE') ?? 1),
+    logLevel: text('LOG_LEVEL') ?? 'info',
   })
 }
 
-function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 }
 
-function isUrl(text: string | undefined, protocols: string[]): boolean {
-  return text === undefined || (URL.canParse(text) && protocols.includes(new URL(text).protocol))
-}
-
-function isOrigin(text: string | undefined): boolean {
-  return isUrl(text, ['http:', 'https:']) && (text === undefined || new URL(text).origin === text)
-}
-
-function trustsAll(proxy: string): boolean {
-  return ['*', 'true', '0.0.0.0/0', '::/0'].includes(proxy.trim())
+function isUrl(text: string, protocols: readonly string[]): boolean {
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol)
 }

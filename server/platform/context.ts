@@ -78,7 +78,12 @@ export interface AuditLine {
 /** A ctx inside a transaction: what is told and noted here is written last, told after commit. */
 export interface Tx extends ActingCtx {
   /** The whole new row, to those who may see it; `left` names the scopes that saw it until now. */
-  tell<K extends LiveKind>(kind: K, row: LiveRow[K], scopes: readonly string[], left?: readonly string[]): void
+  tell<K extends LiveKind>(
+    kind: K,
+    row: LiveRow[K],
+    scopes: readonly string[],
+    left?: readonly string[],
+  ): void
   /** The row is gone from the scopes. */
   untell(kind: LiveKind, id: string, scopes: readonly string[]): void
   /** Something that servers, not screens, must act on: an ended session, changed grants. */

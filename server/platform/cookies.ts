@@ -22,7 +22,8 @@ export function makeCookies(isSecure: boolean): Cookies {
     sessionOf: (request) => only(request, session),
     deviceOf: (request) => only(request, device),
     keepSession: (reply, token) => void reply.setCookie(session, token, options),
-    dropSession: (reply) => void reply.clearCookie(session, options).header('clear-site-data', '"storage"'),
+    dropSession: (reply) =>
+      void reply.clearCookie(session, options).header('clear-site-data', '"storage"'),
     keepDevice: (reply, token) =>
       void reply.setCookie(device, token, { ...options, maxAge: DEVICE_SECONDS }),
   }

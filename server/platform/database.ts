@@ -66,7 +66,10 @@ function codeOf(error: unknown): string {
 export function isWorthRetrying(error: unknown): boolean {
   const code = codeOf(error)
   if (AGAIN.has(code) || GONE.has(code) || code.startsWith('08')) return true
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying/.test(error.message)
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying/.test(error.message)
+  )
 }
 
 /** The name of the constraint that a statement broke, if it broke one. */

@@ -10,13 +10,15 @@ summary { cursor: pointer } summary b { display: inline-block; min-width: 4.5rem
 code { font: 13px/1.4 ui-monospace, monospace } pre { overflow: auto; font-size: 12.5px }
 .needs { opacity: .75 }`
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
 
 export function docsPage(endpoints: readonly Endpoint<unknown, unknown>[]): string {
   const groups = Map.groupBy(endpoints, ({ path }) => path.split('/')[2] ?? '')
-  const sections = [...groups].map(([name, group]) => `<h2>${escape(name)}</h2>${group.map(entry).join('')}`)
+  const sections = [...groups].map(
+    ([name, group]) => `<h2>${escaped(name)}</h2>${group.map(entry).join('')}`,
+  )
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Switchboard API</title><style>${STYLE}</style><h1>Switchboard API</h1>
 <p>The same as a machine reads it: <a href="/api/openapi.json">openapi.json</a> (OpenAPI 3.1). Changes need the
@@ -26,10 +28,10 @@ ${sections.join('')}</html>`
 
 function entry({ method, path, summary, needs, shape }: Endpoint<unknown, unknown>): string {
   const parts = Object.entries(shape).map(
-    ([name, schema]) => `<h3>${name}</h3><pre>${escape(JSON.stringify(schema, null, 2))}</pre>`,
+    ([name, schema]) => `<h3>${name}</h3><pre>${escaped(JSON.stringify(schema, null, 2))}</pre>`,
   )
-  return `<details><summary><b>${method}</b> <code>${escape(path)}</code> — ${escape(summary)}</summary>
-<p class="needs">${escape(needsInWords(needs))}</p>${parts.join('')}</details>`
+  return `<details><summary><b>${method}</b> <code>${escaped(path)}</code> — ${escaped(summary)}</summary>
+<p class="needs">${escaped(needsInWords(needs))}</p>${parts.join('')}</details>`
 }
 
 export function needsInWords(needs: Needs): string {

@@ -42,15 +42,25 @@ function refusalOf(error: FastifyError): Refusal | undefined {
 function clientError(error: FastifyError): Refusal | undefined {
   const status = error.statusCode ?? 500
   if (status >= 500) return undefined
-  return new Refusal(status === 413 ? 'too_large' : status === 415 ? 'unsupported_media' : 'invalid')
+  return new Refusal(
+    status === 413 ? 'too_large' : status === 415 ? 'unsupported_media' : 'invalid',
+  )
 }
 
 /** Answers a refusal with its code; a break is logged once and answered 500 without a word of why. */
-export function answerError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerError(
+  thrown: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const refusal = refusalOf(thrown)
   if (refusal === undefined) {
     request.log.error({ event: 'request.broke', err: thrown })
-    const error = { code: 'internal', message: 'Something broke on our side.', requestId: request.id }
+    const error = {
+      code: 'internal',
+      message: 'Something broke on our side.',
+      requestId: request.id,
+    }
     return reply.code(500).send({ error })
   }
   const { retryAfter } = refusal.details

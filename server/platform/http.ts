@@ -63,7 +63,11 @@ function refuseDoorsWithoutGate(app: FastifyInstance): void {
   })
 }
 
-async function enter(parts: HttpParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function enter(
+  parts: HttpParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const ip = parts.clientIp(request.raw)
   if (ip === undefined) throw new Refusal('forbidden')
   const browser = browserOf(parts.cookies, request, reply, ip)
@@ -83,7 +87,12 @@ function visitorOf(parts: HttpParts, request: FastifyRequest): Promise<Visitor |
   return token === undefined ? Promise.resolve(null) : parts.identify.visitor(token)
 }
 
-function browserOf(cookies: Cookies, request: FastifyRequest, reply: FastifyReply, ip: string): Browser {
+function browserOf(
+  cookies: Cookies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ip: string,
+): Browser {
   return {
     ip,
     userAgent: request.headers['user-agent'] ?? '',

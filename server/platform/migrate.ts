@@ -19,7 +19,9 @@ export async function migrate(url: string, log: (line: string) => void = () => {
     await client.query(
       'create table if not exists migrations (name text primary key, hash text not null, ran_at timestamptz not null default now())',
     )
-    const ran = await client.query<{ name: string; hash: string }>('select name, hash from migrations')
+    const ran = await client.query<{ name: string; hash: string }>(
+      'select name, hash from migrations',
+    )
     const hashes = new Map(ran.rows.map((row) => [row.name, row.hash]))
     for (const name of await names()) await runOnce(client, name, hashes.get(name), log)
   } finally {

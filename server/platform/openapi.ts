@@ -19,7 +19,10 @@ export function serveDescription(app: FastifyInstance): void {
   app.get('/api/docs', open, (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'")
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+      )
       .send(docsPage(endpoints)),
   )
 }
@@ -77,7 +80,9 @@ function operationOf({ needs, summary, shape, method, path }: AnyEndpoint) {
     ...(shape.body && {
       requestBody: { required: true, content: { 'application/json': { schema: shape.body } } },
     }),
-    ...(shape.file && { requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE } } } }),
+    ...(shape.file && {
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE } } },
+    }),
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: shape.reply } } },
       default: {

@@ -33,7 +33,8 @@ export async function servePages(
   app.setNotFoundHandler((request, reply) => {
     const [path = '/'] = request.url.split('?')
     const wantsPage = request.method === 'GET' && /text\/html/.test(request.headers.accept ?? '')
-    const isPage = wantsPage && !NOT_PAGES.some((base) => path === base || path.startsWith(`${base}/`))
+    const isPage =
+      wantsPage && !NOT_PAGES.some((base) => path === base || path.startsWith(`${base}/`))
     if (!isPage || page === undefined) throw new Refusal('not_found')
     return reply
       .type('text/html; charset=utf-8')
@@ -45,7 +46,9 @@ export async function servePages(
 
 function readPage(): { html: string; policy: string } | undefined {
   if (!existsSync(`${WEB}/200.html`)) return undefined
-  const { scriptSrc } = JSON.parse(readFileSync(`${WEB}/csp.json`, 'utf8')) as { scriptSrc: string[] }
+  const { scriptSrc } = JSON.parse(readFileSync(`${WEB}/csp.json`, 'utf8')) as {
+    scriptSrc: string[]
+  }
   const policy = [
     "default-src 'none'",
     `script-src 'self' ${scriptSrc.join(' ')}`,
@@ -114,7 +117,8 @@ function framePolicy(ancestors: readonly string[]): string {
 }
 
 function sendDemo(reply: FastifyReply): FastifyReply {
-  const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; font-src 'self'; base-uri 'none'"
+  const policy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; font-src 'self'; base-uri 'none'"
   return reply.header('content-security-policy', policy).sendFile('demo.html', WIDGET)
 }
 

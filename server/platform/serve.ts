@@ -29,7 +29,8 @@ export function serve<In, Out>(
   handle: Handle<ActorCtx, In, Out>,
 ): void {
   const { needs } = endpoint
-  if (needs === 'nothing' || needs === 'visitor') throw new Error(`${endpoint.path} is not for actors`)
+  if (needs === 'nothing' || needs === 'visitor')
+    throw new Error(`${endpoint.path} is not for actors`)
   route(app, endpoint, handle, (request) => {
     const { ctx, actor } = request
     if (actor === null) throw new Refusal('unauthenticated')

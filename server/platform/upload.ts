@@ -7,7 +7,14 @@ import { Refusal } from './refuse.ts'
 export async function readOneFile(request: FastifyRequest, maxBytes: number): Promise<Uint8Array> {
   if (!request.isMultipart()) throw new Refusal('unsupported_media')
   const file = await request.file({
-    limits: { fileSize: maxBytes, files: 1, fields: 0, parts: 1, headerPairs: 20, fieldNameSize: 50 },
+    limits: {
+      fileSize: maxBytes,
+      files: 1,
+      fields: 0,
+      parts: 1,
+      headerPairs: 20,
+      fieldNameSize: 50,
+    },
     throwFileSizeLimit: true,
   })
   if (!file) throw new Refusal('invalid', { message: 'a file is missing' })

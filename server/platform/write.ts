@@ -40,16 +40,25 @@ function transactionOf(ctx: ActingCtx, db: Db, told: Told[], notes: AuditLine[])
     ...ctx,
     db,
     tell: (kind, row, scopes, before = []) =>
-      told.push({ kind, id: row.id, scopes, left: before.filter((one) => !scopes.includes(one)), row }),
+      told.push({
+        kind,
+        id: row.id,
+        scopes,
+        left: before.filter((one) => !scopes.includes(one)),
+        row,
+      }),
     untell: (kind, id, scopes) => told.push({ kind, id, scopes: [], left: scopes, row: null }),
-    signal: (kind, id) => told.push({ kind: `signal.${kind}`, id, scopes: [], left: [], row: null }),
+    signal: (kind, id) =>
+      told.push({ kind: `signal.${kind}`, id, scopes: [], left: [], row: null }),
     note: (line) => notes.push(line),
   }
 }
 
 async function append(ctx: ActingCtx, db: Db, told: readonly Told[]): Promise<void> {
   const { organisationId, actorId } = ctx
-  await sql`select append_events(${organisationId}, ${actorId}, ${JSON.stringify(told)}::jsonb)`.execute(db)
+  await sql`select append_events(${organisationId}, ${actorId}, ${JSON.stringify(told)}::jsonb)`.execute(
+    db,
+  )
 }
 
 async function keepAudit(

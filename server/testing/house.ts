@@ -3,13 +3,13 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
 import type { BuiltInRole } from '#contract/permissions.ts'
 import { type App, type AppSettings, buildApp } from '../app.ts'
+import { type Caller, caller } from '../client/http.ts'
+import { type LiveClient, openLiveClient } from '../client/live.ts'
 import * as accounts from '../features/accounts/queries.ts'
 import * as founding from '../features/founding/queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/tokens.ts'
-import { type Caller, caller } from '../client/http.ts'
-import { type LiveClient, openLiveClient } from '../client/live.ts'
 import { createTestDatabase, type TestDatabase } from './template.ts'
 
 /** A password that every person of the house has, and its hash, made once. */
@@ -53,72 +53,80 @@ export interface House {
   another(): Promise<App & { url: string }>
 }
 
+/** What every server of the house is set to, unless the test says otherwise. */
+const USUAL: Omit<AppSettings, 'databaseUrl' | 'nodeName' | 'secretKey'> = {
+  publicOrigin: undefined,
+  smtpUrl: undefined,
+  mailFrom: 'switchboard@example.org',
+  trustedProxies: [],
+  visitorAllowance: 1,
+  logLevel: process.env['TEST_LOG_LEVEL'] ?? 'error',
+}
+
 /** Opens a house before the file's tests and closes it behind them. */
 export function openHouse(settings: Partial<AppSettings> = {}): House {
   let database: TestDatabase
-  let app: App
-  let url = ''
+  let first: App & { url: string }
   const opened: { close(): unknown }[] = []
-  const build = async (name: string) => {
-    const built = await buildApp({
-      databaseUrl: database.url,
-      publicOrigin: undefined,
-      secretKey: randomBytes(32),
-      smtpUrl: undefined,
-      mailFrom: 'switchboard@example.org',
-      trustedProxies: [],
-      visitorAllowance: 1,
-      nodeName: name,
-      logLevel: process.env['TEST_LOG_LEVEL'] ?? 'error',
-      ...settings,
-    })
-    const address = await built.listen(0, '127.0.0.1')
-    return Object.assign(built, { url: address })
+  const secretKey = randomBytes(32)
+  const build = async (nodeName: string) => {
+    const databaseUrl = database.url
+    const app = await buildApp({ ...USUAL, secretKey, databaseUrl, nodeName, ...settings })
+    return Object.assign(app, { url: await app.listen(0, '127.0.0.1') })
   }
   beforeAll(async () => {
     database = await createTestDatabase()
-    const built = await build('node-1')
-    app = built
-    url = built.url
+    first = await build('node-1')
   })
   afterAll(async () => {
     for (const one of opened) await one.close()
-    await app?.close()
+    await first?.close()
     await database?.drop()
   })
+  const url = () => first.url
   return {
     get app() {
-      return app
+      return first
     },
     get db() {
-      return app.database.db
+      return first.database.db
     },
     get url() {
-      return url
+      return first.url
     },
     get databaseUrl() {
       return database.url
     },
-    anyone: caller(() => url),
-    visitor: (token) => caller(() => url, { token }),
-    async organisation(name = `Organisation ${randomUUID().slice(0, 8)}`) {
-      const id = randomUUID()
-      await founding.found(app.database.db, { id, name, language: 'en' })
-      return { id, name }
-    },
-    async account(organisationId, name, parentId = organisationId) {
-      const id = randomUUID()
-      const wanted = { organisationId, id, parentId, kind: 'group', name, language: 'en' } as const
-      await accounts.insert(app.database.db, wanted)
-      return id
-    },
-    person: (at) => moveIn(app.database.db, () => url, at, opened),
+    anyone: caller(url),
+    visitor: (token) => caller(url, { token }),
+    organisation: (name) => foundOne(first.database.db, name),
+    account: (organisationId, name, parentId) =>
+      openAccount(first.database.db, organisationId, name, parentId),
+    person: (at) => moveIn(first.database.db, url, at, opened),
     async another() {
-      const built = await build(`node-${opened.length + 2}`)
-      opened.push(built)
-      return built
+      const app = await build(`node-${opened.length + 2}`)
+      opened.push(app)
+      return app
     },
   }
+}
+
+async function foundOne(db: Db, name = `Organisation ${randomUUID().slice(0, 8)}`) {
+  const id = randomUUID()
+  await founding.found(db, { id, name, language: 'en' })
+  return { id, name }
+}
+
+async function openAccount(
+  db: Db,
+  organisationId: string,
+  name: string,
+  parentId = organisationId,
+): Promise<string> {
+  const id = randomUUID()
+  const kind = 'group'
+  await accounts.insert(db, { organisationId, id, parentId, kind, name, language: 'en' })
+  return id
 }
 
 async function moveIn(
@@ -140,7 +148,12 @@ async function moveIn(
   }
   const { membershipId } = await founding.appoint(db, { organisationId, accountId, role }, person)
   if (role === 'agent' || role === 'tester' || role === 'supervisor')
-    await routing.registerOperator(db, { organisationId, userId, live: at.liveLimit ?? 3, deferred: 5 })
+    await routing.registerOperator(db, {
+      organisationId,
+      userId,
+      live: at.liveLimit ?? 3,
+      deferred: 5,
+    })
   const cookie = await sessionCookie(db, organisationId, userId)
   const calls = caller(url, { cookie })
   const live = async () => {

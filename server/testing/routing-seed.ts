@@ -28,6 +28,13 @@ export function idOf(letter: string, number: number): string {
   return `00000000-0000-4000-8000-0${letter}${String(number).padStart(10, '0')}`
 }
 
+/** As if nobody had ever been there. */
+export async function emptyHouse(db: Db): Promise<void> {
+  await sql`truncate assignments, exclusions, routed_chats, queue_members, operator_loads, operators,
+    connections, nodes, event_log, chats, visitors, sites, queues, memberships, users, accounts
+    cascade`.execute(db)
+}
+
 export async function seedPlace(db: Db): Promise<Place> {
   const [organisationId, siteId, visitorId, nodeId] = [1, 2, 3, 4].map(() => randomUUID())
   if (!(organisationId && siteId && visitorId && nodeId)) throw new Error('four ids were made')

@@ -46,7 +46,12 @@ export class Hub {
    * Lets a watcher in at the position it knows (-1: none). It is in the room before its answer is
    * made, so nothing falls between; what comes twice is dropped by its position.
    */
-  async watch(organisationId: string, scope: string, since: number, watcher: Watcher): Promise<void> {
+  async watch(
+    organisationId: string,
+    scope: string,
+    since: number,
+    watcher: Watcher,
+  ): Promise<void> {
     await this.#log.follow(organisationId)
     const room = this.#join(organisationId, scope, watcher)
     if (since < 0) return watcher.sendSnap(scope)
@@ -69,7 +74,9 @@ export class Hub {
   }
 
   scopesOf(watcher: Watcher): string[] {
-    return [...this.#rooms].filter(([, room]) => room.watchers.has(watcher.id)).map(([scope]) => scope)
+    return [...this.#rooms]
+      .filter(([, room]) => room.watchers.has(watcher.id))
+      .map(([scope]) => scope)
   }
 
   watchersOf(scope: string): Watcher[] {

@@ -1,7 +1,7 @@
 // Sockets: who may open one, and what stands behind it. Socket.IO's traffic never passes through
 // Fastify's hooks, so every check is made again here, by the same functions.
-import type { IncomingMessage, Server as HttpServer } from 'node:http'
-import { Server, type Namespace, type Socket } from 'socket.io'
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import { type Namespace, Server, type Socket } from 'socket.io'
 import { Refusal } from '../refuse.ts'
 
 export interface SocketGate {
@@ -27,15 +27,18 @@ export function openSockets(http: HttpServer, gate: SocketGate): Server {
     pingTimeout: 10_000,
     allowRequest: (request, decide) => decide(null, mayOpen(request, gate, perIp)),
   })
-  io.engine.on('connection', (connection: { request: IncomingMessage; on(e: 'close', f: () => void): void }) => {
-    const ip = gate.clientIp(connection.request) ?? ''
-    perIp.set(ip, (perIp.get(ip) ?? 0) + 1)
-    connection.on('close', () => {
-      const left = (perIp.get(ip) ?? 1) - 1
-      if (left > 0) perIp.set(ip, left)
-      else perIp.delete(ip)
-    })
-  })
+  io.engine.on(
+    'connection',
+    (connection: { request: IncomingMessage; on(e: 'close', f: () => void): void }) => {
+      const ip = gate.clientIp(connection.request) ?? ''
+      perIp.set(ip, (perIp.get(ip) ?? 0) + 1)
+      connection.on('close', () => {
+        const left = (perIp.get(ip) ?? 1) - 1
+        if (left > 0) perIp.set(ip, left)
+        else perIp.delete(ip)
+      })
+    },
+  )
   io.engine.on('headers', (headers: Record<string, string>) => {
     headers['x-content-type-options'] = 'nosniff'
     headers['cache-control'] = 'no-store'

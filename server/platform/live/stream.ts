@@ -67,7 +67,9 @@ export class Stream {
   }
 
   scopesOf(watcher: Watcher): string[] {
-    return [...this.#rooms].filter(([, room]) => room.watchers.has(watcher.id)).map(([scope]) => scope)
+    return [...this.#rooms]
+      .filter(([, room]) => room.watchers.has(watcher.id))
+      .map(([scope]) => scope)
   }
 
   watchersOf(scope: string): Watcher[] {
@@ -75,7 +77,9 @@ export class Stream {
   }
 
   positions(watcher: Watcher): Record<string, number> {
-    return Object.fromEntries(this.scopesOf(watcher).map((scope) => [scope, this.#rooms.get(scope)?.at ?? 0]))
+    return Object.fromEntries(
+      this.scopesOf(watcher).map((scope) => [scope, this.#rooms.get(scope)?.at ?? 0]),
+    )
   }
 
   stop(): void {

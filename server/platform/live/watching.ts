@@ -53,7 +53,8 @@ export function openWatching(
   const watched = () => sources.flatMap((source) => source.scopesOf(watcher))
   const beating = setInterval(() => {
     if (waitingBytes(socket) > MOST_WAITING_BYTES) socket.disconnect(true)
-    else socket.emit('beat', Object.assign({}, ...sources.map((source) => source.positions(watcher))))
+    else
+      socket.emit('beat', Object.assign({}, ...sources.map((source) => source.positions(watcher))))
   }, HEARTBEAT_MS)
   const stop = () => {
     clearInterval(beating)
@@ -72,7 +73,10 @@ export function openWatching(
     sourceOf(s).leave(s, watcher)
   }
   return {
-    doors: { watch: { schema: Watch, handle: watch }, unwatch: { schema: Unwatch, handle: unwatch } },
+    doors: {
+      watch: { schema: Watch, handle: watch },
+      unwatch: { schema: Unwatch, handle: unwatch },
+    },
     async recheck() {
       for (const scope of watched())
         if (!(await mayWatch(scope))) sourceOf(scope).leave(scope, watcher)
