@@ -64,7 +64,7 @@ export const invitationMails: Readonly<Record<string, MailKind>> = {
 
 // Behind a #, so that the token reaches no server's log and no other site.
 function linkOf({ secretKey, publicOrigin }: Ctx, { id, tokenNonce }: offers.Offer): string {
-  return `${publicOrigin}/invite#t=${deriveToken(secretKey, 'invitation', id, tokenNonce)}`
+  return `${publicOrigin}/invitation#t=${deriveToken(secretKey, 'invitation', id, tokenNonce)}`
 }
 
 function idOf({ data }: Outgoing): string {
