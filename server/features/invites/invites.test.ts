@@ -34,7 +34,8 @@ describe('from the invitation to the colleague', () => {
     })
     const page = await acme.admin.live()
     const people = scope.people(acme.organisationId)
-    await page.watch(people, scope.floor(acme.organisationId), scope.user(acme.admin.userId))
+    const watched = [people, scope.floor(acme.organisationId), scope.user(acme.admin.userId)]
+    await page.watch(...watched)
 
     const invitation = await acme.admin.call(invitations.create, {
       body: acme.wanted({
@@ -45,13 +46,13 @@ describe('from the invitation to the colleague', () => {
     })
     expect(invitation).toMatchObject({ state: 'queued', language: 'en', inviterName: /^Ada / })
     const { id, email } = invitation
-    await page.until(() => page.row('invitation', id)?.state === 'sent')
+    await page.until(() => page.replica.get('invitation', id)?.state === 'sent')
 
     const token = await tokenFor(house, email)
     const card = await house.anyone.call(invitations.look, { body: { token } })
     expect(card).toMatchObject({ email, firstName: 'Bo', accountName: 'Acme', roleName: 'Agent' })
     expect(card.hasLogin).toBe(false)
-    await page.until(() => page.row('invitation', id)?.state === 'opened')
+    await page.until(() => page.replica.get('invitation', id)?.state === 'opened')
     expect(await house.anyone.call(invitations.look, { body: { token } })).toEqual(card)
 
     const answer = await house.anyone.try(invitations.accept, acceptance(token))
@@ -72,17 +73,19 @@ describe('from the invitation to the colleague', () => {
       departments: [{ id: department.id, position: 'Closer' }],
       roles: [{ key: 'agent', accountId: acme.organisationId }],
     })
-    const operator = await page.until(() => page.row('operator', me.id))
+    const operator = await page.until(() => page.replica.get('operator', me.id))
     expect(operator).toMatchObject({ name: 'Bo from Sales', department: 'Sales' })
-    await page.until(() => page.row('invitation', id)?.state === 'accepted')
+    await page.until(() => page.replica.get('invitation', id)?.state === 'accepted')
     const told = await page.until((replica) =>
       replica.all('notification').find((one) => one.kind === 'invitation_accepted'),
     )
     expect(told.data).toMatchObject({ name: 'Bo Ó Briain', accountName: 'Acme' })
     expect((await mailTo(house, acme.admin.email)).subject).toBe('Bo Ó Briain has joined Acme')
     expect(await acme.admin.call(users.list)).toContainEqual(person)
-    expect(await acme.admin.call(invitations.list)).toContainEqual(page.row('invitation', id))
-    await expectSync(page, acme.admin, people)
+    expect(await acme.admin.call(invitations.list)).toContainEqual(
+      page.replica.get('invitation', id),
+    )
+    await expectSync(page, acme.admin, ...watched)
 
     const again = await house.anyone.try(invitations.look, { body: { token } })
     expect(again).toMatchObject({ status: 410, body: { error: { code: 'invitation_used' } } })

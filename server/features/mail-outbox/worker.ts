@@ -119,7 +119,7 @@ async function settleFailure(
     const again = new Date(now.getTime() + seconds * 1000).toISOString()
     return outbox.putBack(ctx.db, mail.id, again, reason)
   }
-  ctx.log.error({ event: 'mail.failed', mailId: mail.id, reason })
+  ctx.log.warn({ event: 'mail.failed', mailId: mail.id, reason })
   await record(ctx, mail, 'mail.fail', async (tx) => {
     await outbox.markFailed(tx.db, mail.id, now.toISOString(), reason)
     await kind?.failed?.(tx, mail, reason)

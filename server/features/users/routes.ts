@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { users as api, photos } from '#contract/users.ts'
-import { found } from '../../platform/refuse.ts'
+import { found, Refusal } from '../../platform/refuse.ts'
 import { serve, serveUpload } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
 import { admitUpload, removePhoto, setLanguage, setPhoto } from './actions.ts'
@@ -21,13 +21,17 @@ export function userRoutes(app: FastifyInstance): void {
   servePhotos(app)
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** A photo's address is its secret: it cannot be guessed and never shows another photo. */
 function servePhotos(app: FastifyInstance): void {
   app.get<{ Params: { id: string; pixels: string } }>(
     '/files/photos/:id/:pixels',
     { config: { isOpen: true } },
     async ({ params, ctx }, reply) => {
-      const webp = found(await users.findPhotoFile(ctx.db, params.id, Number(params.pixels)))
+      const { id, pixels } = params
+      if (!UUID.test(id) || !/^\d{2,3}$/.test(pixels)) throw new Refusal('not_found')
+      const webp = found(await users.findPhotoFile(ctx.db, id, Number(pixels)))
       return reply
         .headers({
           'content-type': 'image/webp',
