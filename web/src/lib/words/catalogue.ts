@@ -1,5 +1,6 @@
 // The shape of a catalogue, worked out from English: what is missing elsewhere does not compile.
 import type desk from './en/desk.ts'
+import type editing from './en/editing.ts'
 import type joining from './en/joining.ts'
 import type me from './en/me.ts'
 import type people from './en/people.ts'
@@ -28,6 +29,7 @@ export interface Areas {
   joining: typeof joining
   desk: typeof desk
   wall: typeof wall
+  editing: typeof editing
   people: typeof people
   setup: typeof setup
   refusals: typeof refusals

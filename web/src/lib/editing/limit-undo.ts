@@ -1,0 +1,32 @@
+// The way back from a limit just set: it goes only where nobody has set another since.
+import { troubleOf } from '#lib/trouble.ts'
+import { toast } from '#lib/ui/toasts.svelte.ts'
+import { t } from '#lib/words.ts'
+import { type LimitChange, type LimitDraft, setLimit, theirsOf } from './limit-draft.svelte.ts'
+
+const STAY_MS = 8_000
+
+/** Says what was set, with the way to take it back. */
+export function tellLimitSet(draft: LimitDraft, name: string, change: LimitChange): void {
+  toast.success(t('editing.limit.set', { name, value: change.limit }), {
+    detail: t('editing.limit.set.detail', { before: change.before }),
+    stayMs: STAY_MS,
+    action: { label: t('editing.limit.undo'), run: () => void undo(draft, name, change) },
+  })
+}
+
+async function undo({ userId, kind }: LimitDraft, name: string, change: LimitChange) {
+  try {
+    await setLimit(userId, kind, change.before, change.version)
+    toast.info(t('editing.limit.undone', { name, value: change.before }))
+  } catch (error) {
+    const theirs = theirsOf(error)
+    toast.error(theirs ? stays(theirs.by, theirs.limit) : troubleOf(error).text)
+  }
+}
+
+function stays(by: string | undefined, value: number): string {
+  return by
+    ? t('editing.limit.not-undone', { by, value })
+    : t('editing.limit.not-undone.someone', { value })
+}
