@@ -7,7 +7,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { build, type InlineConfig, type Plugin } from 'vite'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
-const outDir = path.resolve(root, '../../build/widget')
+/** Elsewhere when an argument says so. */
+const outDir = path.resolve(process.argv[2] ?? path.join(root, '../../build/widget'))
 
 const modules = path.resolve(root, '../../node_modules')
 const engine = `${modules}/engine.io-client/build/esm`

@@ -2,7 +2,6 @@
 // browser through every state, also those that take a real floor minutes to reach.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { Server, type Socket } from 'socket.io'
 import type { Message } from '#contract/chats.ts'
@@ -11,7 +10,6 @@ import type { RefusalCode } from '#contract/refusals.ts'
 import type { Greeting, OperatorCard, Visit } from '#contract/visitors.ts'
 
 export const SITE_KEY = 'abcdefghij0123456789'
-const built = fileURLToPath(new URL('../../../build/widget', import.meta.url))
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob: data:; font-src 'self'"
 /** All that a page around the widget must allow: the loader's script, and the frame. */
@@ -206,21 +204,48 @@ function serveChats(app: FastifyInstance, floor: Floor): void {
   })
 }
 
-async function sendFile(reply: FastifyReply, name: string, policy = POLICY): Promise<FastifyReply> {
-  const type = TYPES[path.extname(name)] ?? 'application/octet-stream'
-  return reply
-    .header('content-type', type)
-    .header('content-security-policy', policy)
-    .header('cross-origin-resource-policy', 'cross-origin')
-    .send(await readFile(path.join(built, name)))
+function serveFiles(app: FastifyInstance, built: string): void {
+  const send = async (reply: FastifyReply, name: string, policy = POLICY): Promise<FastifyReply> =>
+    reply
+      .header('content-type', TYPES[path.extname(name)] ?? 'application/octet-stream')
+      .header('content-security-policy', policy)
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .send(await readFile(path.join(built, name)))
+  app.get('/widget/loader.js', (_, reply) => send(reply, 'loader.js'))
+  app.get('/widget/frame', (_, reply) => send(reply, 'frame.html'))
+  app.get('/demo', (_, reply) => send(reply, 'demo.html', HOST_POLICY))
+  app.get<{ Params: { name: string } }>('/widget/assets/:name', (request, reply) =>
+    send(reply, `assets/${path.basename(request.params.name)}`),
+  )
 }
 
-function serveFiles(app: FastifyInstance): void {
-  app.get('/widget/loader.js', (_, reply) => sendFile(reply, 'loader.js'))
-  app.get('/widget/frame', (_, reply) => sendFile(reply, 'frame.html'))
-  app.get('/demo', (_, reply) => sendFile(reply, 'demo.html', HOST_POLICY))
-  app.get<{ Params: { name: string } }>('/widget/assets/:name', (request, reply) =>
-    sendFile(reply, `assets/${path.basename(request.params.name)}`),
+/** A customer's page on another origin, as bad as they come: strict, clobbered and meddling. */
+function serveHostile(app: FastifyInstance): void {
+  app.get('/hostile', (request, reply) => {
+    const widget = `http://127.0.0.1:${request.port}`
+    return reply
+      .type('text/html')
+      .header(
+        'content-security-policy',
+        `default-src 'none'; script-src 'self' ${widget}; frame-src ${widget}; style-src 'self'; require-trusted-types-for 'script'`,
+      )
+      .send(`<!doctype html><html lang="en"><title>Hostile</title>
+        <link rel="stylesheet" href="/hostile.css">
+        <form name="createElement"></form><img name="currentScript"><form name="body"></form>
+        <script src="${widget}/widget/loader.js" data-key="${SITE_KEY}"></script>
+        <script src="/hostile.js"></script><main><h1>A page</h1></main></html>`)
+  })
+  app.get('/hostile.css', (_, reply) =>
+    reply.type('text/css').send('div,iframe,button{display:none;position:static;opacity:0}'),
+  )
+  app.get('/hostile.js', (_, reply) =>
+    reply.type('text/javascript').send(`
+      for (const name of ['setAttribute', 'attachShadow', 'getAttribute'])
+        Element.prototype[name] = () => { throw new Error('meddled') }
+      Node.prototype.appendChild = () => { throw new Error('meddled') }
+      EventTarget.prototype.addEventListener = () => {}
+      Array.prototype.toJSON = () => 'meddled'
+      window.fake = () => window.postMessage({ switchboard: 1, say: 'unread', count: 7 }, '*')`),
   )
 }
 
@@ -232,8 +257,8 @@ export interface Harness {
   close: () => Promise<void>
 }
 
-/** Serves the built widget and a floor of its own on a loopback port. */
-export async function startHarness(port = 0): Promise<Harness> {
+/** Serves a built widget (the folder) and a floor of its own on a loopback port. */
+export async function startHarness(built: string): Promise<Harness> {
   const floor = new Floor()
   const app = fastify()
   let isCut = false
@@ -242,8 +267,9 @@ export async function startHarness(port = 0): Promise<Harness> {
   })
   serveCalls(app, floor)
   serveChats(app, floor)
-  serveFiles(app)
-  const origin = await app.listen({ port, host: '127.0.0.1' })
+  serveFiles(app, built)
+  serveHostile(app)
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
   const io = new Server<ClientEvents, ServerEvents>(app.server, {
     transports: ['websocket'],
     allowRequest: (_, take) => take(null, !isCut),
