@@ -61,7 +61,7 @@ export function openLive(parts: LiveParts): LiveLayer {
       sourceOf: (scope: string) => byKind[partsOf(scope).of] ?? ofLog,
     }
   }
-  const team = openTeamSockets({ ...parts, io, sourcesOf })
+  const team = openTeamSockets({ ...parts, io, sourcesOf, follow: (id) => log.follow(id) })
   const visitors = openVisitorSockets({ ...parts, io, sourcesOf })
   passSignsOn(bus, sourcesOf('').sourceOf)
 
@@ -73,8 +73,8 @@ export function openLive(parts: LiveParts): LiveLayer {
   return {
     fence: () => void io.of('/team').local.disconnectSockets(true),
     async close() {
-      log.stop()
-      messages.stop()
+      await log.stop()
+      await messages.stop()
       visits.stop()
       team.stop()
       visitors.stop()

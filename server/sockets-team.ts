@@ -8,6 +8,7 @@ import { mayWatch, scopesOf } from './access.ts'
 import { authenticate } from './features/sign-in/actions.ts'
 import * as logins from './features/sign-in/queries.ts'
 import { addSeconds, IDLE_MINUTES } from './features/sign-in/rules.ts'
+import type { Bus } from './platform/bus.ts'
 import type { Actor } from './platform/context.ts'
 import type { Cookies } from './platform/cookies.ts'
 import type { Db } from './platform/database.ts'
@@ -15,7 +16,6 @@ import { guard } from './platform/live/guard.ts'
 import { signDoor } from './platform/live/signs.ts'
 import { openNamespace } from './platform/live/sockets.ts'
 import { HEARTBEAT_MS, openWatching, type Source, type SourceOf } from './platform/live/watching.ts'
-import type { Bus } from './platform/bus.ts'
 import { Refusal } from './platform/refuse.ts'
 
 export interface TeamParts {
@@ -27,6 +27,8 @@ export interface TeamParts {
   now: () => Date
   node: string
   epoch: string
+  /** Begins to hear what happens in an organisation, ended sessions among it. */
+  follow(organisationId: string): Promise<void>
   /** A connection of a user came and went. */
   arrived(actor: Actor, connectionId: string): Promise<void>
   gone(actor: Actor, connectionId: string): Promise<void>
@@ -101,9 +103,13 @@ function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, firs
   const active = async () => {
     await logins.keepActive(db, first.sessionId, parts.now().toISOString())
   }
-  const doors = { ...watching.doors, sign: signDoor(parts.bus, by, may), active: { schema: Nothing, handle: active } }
+  const doors = {
+    ...watching.doors,
+    sign: signDoor(parts.bus, by, may),
+    active: { schema: Nothing, handle: active },
+  }
   guard(socket, doors, RATE, (error) => parts.failed(error))
-  const arriving = parts.arrived(first, connectionId).catch((error: unknown) => {
+  const arriving = arrive(parts, first, connectionId).catch((error: unknown) => {
     if (!(error instanceof Refusal)) parts.failed(error)
     socket.disconnect(true)
   })
@@ -113,6 +119,11 @@ function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, firs
     arriving.then(() => parts.gone(first, connectionId)).catch(parts.failed)
   })
   arriving.then(() => greet(parts, socket, first)).catch(parts.failed)
+}
+
+async function arrive(parts: TeamParts, actor: Actor, connectionId: string): Promise<void> {
+  await parts.follow(actor.organisationId)
+  await parts.arrived(actor, connectionId)
 }
 
 async function greet(parts: TeamParts, socket: Socket, actor: Actor): Promise<void> {

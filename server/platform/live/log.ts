@@ -47,6 +47,8 @@ export class LogTailer {
   readonly #hear: (batch: Batch) => void
   readonly #failed: (error: unknown) => void
   readonly #looking: NodeJS.Timeout
+  /** Questions to the database that are under way. */
+  readonly #reading = new Set<Promise<void>>()
 
   constructor(db: Db, bus: Bus, hear: (batch: Batch) => void, failed: (error: unknown) => void) {
     this.#db = db
@@ -56,7 +58,10 @@ export class LogTailer {
       for (const topic of topics) this.#wake(topic)
     })
     this.#looking = setInterval(() => {
-      this.#look().catch(failed)
+      const looking = this.#look()
+        .catch(failed)
+        .finally(() => this.#reading.delete(looking))
+      this.#reading.add(looking)
     }, LOOK_MS)
   }
 
@@ -83,9 +88,11 @@ export class LogTailer {
     return followed.recent.filter((event) => event.seq > since)
   }
 
-  stop(): void {
+  /** Reads no more; resolves when what was being read is read. */
+  async stop(): Promise<void> {
     clearInterval(this.#looking)
     this.#followed.clear()
+    await Promise.allSettled(this.#reading)
   }
 
   async #start(organisationId: string): Promise<void> {
@@ -111,17 +118,20 @@ export class LogTailer {
     followed.isDirty = true
     if (followed.isReading) return
     followed.isReading = true
-    this.#readOn(organisationId, followed)
+    const reading = this.#readOn(organisationId, followed)
       .catch(this.#failed)
       .finally(() => {
         followed.isReading = false
+        this.#reading.delete(reading)
       })
+    this.#reading.add(reading)
   }
 
   async #readOn(organisationId: string, followed: Followed): Promise<void> {
     while (followed.isDirty && this.#followed.get(organisationId) === followed) {
       const pauseMs = followed.lastReadAt + TICK_MS - performance.now()
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      if (this.#followed.get(organisationId) !== followed) return
       followed.isDirty = false
       followed.lastReadAt = performance.now()
       const events = await this.#read(organisationId, followed.cursor)

@@ -24,6 +24,7 @@ export class Stream {
   readonly #looking: NodeJS.Timeout
   readonly #dirty = new Set<string>()
   #isReading = false
+  #reading: Promise<void> = Promise.resolve()
 
   constructor(
     bus: Bus,
@@ -82,16 +83,18 @@ export class Stream {
     )
   }
 
-  stop(): void {
+  /** Reads no more; resolves when what was being read is read. */
+  async stop(): Promise<void> {
     clearInterval(this.#looking)
     this.#rooms.clear()
+    await this.#reading
   }
 
   #look(scopes: readonly string[]): void {
     for (const scope of scopes) this.#dirty.add(scope)
     if (this.#isReading || this.#dirty.size === 0) return
     this.#isReading = true
-    this.#readDirty()
+    this.#reading = this.#readDirty()
       .catch(this.#failed)
       .finally(() => {
         this.#isReading = false
