@@ -7,7 +7,8 @@ const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
   --line: color-mix(in srgb, currentColor 16%, transparent);
   --quiet: color-mix(in srgb, currentColor 65%, transparent);
-  --tint: color-mix(in srgb, LinkText 10%, Canvas) }
+  --accent: light-dark(#0b7285, #4fc3d4);
+  --tint: color-mix(in srgb, var(--accent) 10%, Canvas) }
 * { box-sizing: border-box }
 body { margin: 0; min-height: 100dvh; background: Canvas; color: CanvasText;
   display: grid; grid-template-columns: minmax(18rem, 26rem) 1fr }
@@ -18,10 +19,10 @@ p { margin: 4px 0 0; color: var(--quiet); font-size: .87rem }
 ol { list-style: none; margin: 0; padding: 0 }
 li a { display: block; padding: 12px 20px; border-top: 1px solid var(--line); color: inherit; text-decoration: none }
 li a:hover { background: color-mix(in srgb, currentColor 5%, Canvas) }
-li a:focus-visible { outline: 2px solid LinkText; outline-offset: -2px }
-li a[aria-current] { background: var(--tint); box-shadow: inset 3px 0 LinkText }
+li a:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px }
+li a[aria-current] { background: var(--tint); box-shadow: inset 3px 0 var(--accent) }
 li b { display: block; font-weight: 600; overflow-wrap: anywhere }
-li span { color: var(--quiet); font-size: .87rem; overflow-wrap: anywhere }
+li :is(span, time) { display: block; color: var(--quiet); font-size: .87rem; overflow-wrap: anywhere }
 main { display: flex; flex-direction: column; min-width: 0; max-height: 100dvh }
 main header { border-bottom: 1px solid var(--line) }
 iframe { flex: 1; width: 100%; border: 0; min-height: 24rem; background: white; color-scheme: light }
@@ -56,7 +57,7 @@ export function mailboxPage(mails: readonly MailInBox[], open: MailInBox | undef
 function line({ id, subject, toEmail, at }: MailInBox, isOpen: boolean): string {
   const current = isOpen ? ' aria-current="true"' : ''
   return `<li><a href="/dev/mail?open=${id}"${current}><b>${plain(subject)}</b>
-<span>To ${plain(toEmail)} · <time datetime="${at}">${when(at)}</time></span></a></li>`
+<span>To ${plain(toEmail)}</span><time datetime="${at}">${when(at)}</time></a></li>`
 }
 
 function reader({ id, subject, toName, toEmail, at }: MailInBox): string {
