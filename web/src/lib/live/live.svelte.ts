@@ -4,6 +4,7 @@
 //   $effect(() => live.watch(scope.floor(accountId)))     a page says what it looks at
 //   const operators = $derived(live.all('operator'))      and draws from what is there
 import { io, type Socket } from 'socket.io-client'
+import { untrack } from 'svelte'
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { LiveKind, LiveRow } from '#contract/facts.ts'
 import type {
@@ -127,7 +128,8 @@ export class Live {
   #of<K extends LiveKind>(kind: K): SvelteMap<string, LiveRow[K]> {
     const known = this.#rows[kind] as SvelteMap<string, LiveRow[K]> | undefined
     if (known) return known
-    const fresh = new SvelteMap<string, LiveRow[K]>()
+    // Made outside of whatever draws: a derived does not follow what it has made itself.
+    const fresh = untrack(() => new SvelteMap<string, LiveRow[K]>())
     Object.assign(this.#rows, { [kind]: fresh })
     return fresh
   }
