@@ -15,7 +15,7 @@ async function waitingRoom(people: number) {
     const { id } = await visitor.ask()
     const page = await visitor.live()
     await page.watch(scope.visit(id))
-    const seen = () => page.row('visit', id)
+    const seen = () => page.replica.get('visit', id)
     waiting.push({ visitor, id, page, seen, params: { id } })
   }
   return { floor, waiting }
@@ -84,7 +84,7 @@ test('IN-8 a page that comes back, here or through another server, sees how it s
   const frames: unknown[] = []
   again.socket.on('frame', (frame) => frames.push(frame))
   await again.socket.emitWithAck('watch', { s: scope.visit(second.id), since: at + 5_000 })
-  await again.until(() => again.row('visit', second.id)?.place === 1, 1_500)
+  await again.until(() => again.replica.get('visit', second.id)?.place === 1, 1_500)
   expect(again.replica.position(scope.visit(second.id))).toBeGreaterThan(at + 5_000)
   expect(frames).toHaveLength(1)
   again.close()
