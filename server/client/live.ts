@@ -31,6 +31,8 @@ export async function openLiveClient(door: Door): Promise<LiveClient> {
   const hello = await new Promise<Hello>((resolve, reject) => {
     socket.on('hello', resolve)
     socket.on('connect_error', reject)
+    // Let in, but not taken: the server may not speak for anybody just now.
+    socket.once('disconnect', (reason) => reject(new Error(reason)))
   })
   return new LiveClient(socket, hello, door.fetchSnapshot)
 }
