@@ -13,6 +13,8 @@ import { addressOf, CAST, type CastMember } from './cast.ts'
 import { line } from './lines.ts'
 import type { DemoKeys } from './seed.ts'
 
+type Failed = (error: unknown) => void
+
 export interface DemoFloorPlayer {
   readonly isMoving: boolean
   start(): void
@@ -24,7 +26,7 @@ const ARRIVAL_MS = 5_000
 const MOST_VISITORS = 40
 const PATIENCE_MS = 180_000
 
-export function openDemoFloor(url: string, keys: DemoKeys, failed: (error: unknown) => void): DemoFloorPlayer {
+export function openDemoFloor(url: string, keys: DemoKeys, failed: Failed): DemoFloorPlayer {
   let stage: AbortController | undefined
   return {
     get isMoving() {
@@ -33,7 +35,12 @@ export function openDemoFloor(url: string, keys: DemoKeys, failed: (error: unkno
     start() {
       if (stage) return
       stage = new AbortController()
-      play(url, keys, stage.signal, failed).catch(failed)
+      const { signal } = stage
+      // What breaks off because it is over is no failure.
+      const tell: Failed = (error) => {
+        if (!signal.aborted) failed(error)
+      }
+      play(url, keys, signal, tell).catch(tell)
     },
     stop() {
       stage?.abort()
@@ -42,11 +49,11 @@ export function openDemoFloor(url: string, keys: DemoKeys, failed: (error: unkno
   }
 }
 
-async function play(url: string, keys: DemoKeys, ended: AbortSignal, failed: (error: unknown) => void) {
+async function play(url: string, keys: DemoKeys, ended: AbortSignal, failed: Failed) {
   const players = CAST.filter((member) => member.isSynthetic)
   for (const member of players) {
     if (ended.aborted) return
-    await operate(url, keys, member, ended).catch(failed)
+    await operate(url, keys, member, ended, failed).catch(failed)
   }
   const present = new Set<Promise<void>>()
   while (!ended.aborted) {
@@ -75,17 +82,28 @@ function pause(ms: number, ended: AbortSignal): Promise<void> {
 const between = (fromMs: number, toMs: number) => fromMs + Math.random() * (toMs - fromMs)
 
 /** Signs an operator in, joins the queues and answers what is offered until it is over. */
-async function operate(url: string, keys: DemoKeys, member: CastMember, ended: AbortSignal): Promise<void> {
+async function operate(
+  url: string,
+  keys: DemoKeys,
+  member: CastMember,
+  ended: AbortSignal,
+  failed: Failed,
+): Promise<void> {
   const { cookie, me } = await signInAs(url, addressOf(member), keys.password)
   const desk = caller(() => url, { cookie })
-  const live = await openLiveClient({ url, namespace: '/team', cookie, fetchSnapshot: desk.snapshot })
+  const live = await openLiveClient({
+    url,
+    namespace: '/team',
+    cookie,
+    fetchSnapshot: desk.snapshot,
+  })
   ended.addEventListener('abort', () => live.close(), { once: true })
   await live.watch(scope.user(me.id))
   for (const { queueId } of live.replica.all('queue_member'))
     await desk.call(queues.join, { params: { id: queueId } })
   await desk.call(presence.choose, { body: { availability: 'available' } })
-  void breaks(desk, ended)
-  void answerOffers(desk, live, me.id, ended)
+  breaks(desk, ended).catch(failed)
+  answerOffers(desk, live, me.id, ended, failed).catch(failed)
 }
 
 /** Now and then a pause, as people take them. */
@@ -94,26 +112,39 @@ async function breaks(desk: Caller, ended: AbortSignal): Promise<void> {
     await pause(between(120_000, 600_000), ended)
     if (ended.aborted) return
     const reason = Math.random() < 0.5 ? 'Coffee' : 'Meeting'
-    await desk.try(presence.choose, { body: { availability: Math.random() < 0.7 ? 'away' : 'busy', reason } })
+    await desk.try(presence.choose, {
+      body: { availability: Math.random() < 0.7 ? 'away' : 'busy', reason },
+    })
     await pause(between(30_000, 120_000), ended)
     await desk.try(presence.choose, { body: { availability: 'available' } })
   }
 }
 
-async function answerOffers(desk: Caller, live: LiveClient, userId: string, ended: AbortSignal) {
+async function answerOffers(
+  desk: Caller,
+  live: LiveClient,
+  userId: string,
+  ended: AbortSignal,
+  failed: Failed,
+) {
   const seen = new Set<string>()
   while (!ended.aborted) {
     for (const chat of live.replica.all('chat')) {
       if (chat.offer?.operatorId === userId && !seen.has(chat.offer.id)) {
         seen.add(chat.offer.id)
-        void answer(desk, chat.id, chat.offer.id, ended)
+        answer(desk, chat.id, chat.offer.id, ended).catch(failed)
       }
     }
     await pause(400, ended)
   }
 }
 
-async function answer(desk: Caller, chatId: string, offerId: string, ended: AbortSignal): Promise<void> {
+async function answer(
+  desk: Caller,
+  chatId: string,
+  offerId: string,
+  ended: AbortSignal,
+): Promise<void> {
   await pause(between(1_000, 6_000), ended)
   const isWanted = Math.random() > 0.05
   const door = isWanted ? routing.accept : routing.decline
@@ -123,7 +154,10 @@ async function answer(desk: Caller, chatId: string, offerId: string, ended: Abor
   for (let turn = 0; turn < turns && !ended.aborted; turn++) {
     await pause(between(4_000, 14_000), ended)
     const body = line(turn === 0 ? 'greeting' : turn === turns - 1 ? 'parting' : 'answer')
-    await desk.try(chats.write, { params: { id: chatId }, body: { clientId: crypto.randomUUID(), body } })
+    await desk.try(chats.write, {
+      params: { id: chatId },
+      body: { clientId: crypto.randomUUID(), body },
+    })
   }
   await pause(between(3_000, 12_000), ended)
   await desk.try(routing.close, { params: { id: chatId } })
@@ -152,6 +186,9 @@ async function ask(url: string, siteKey: string, ended: AbortSignal): Promise<vo
     if (heard === answered) continue
     answered = heard
     const body = line('reply')
-    await page.try(visitors.write, { params: { id }, body: { clientId: crypto.randomUUID(), body } })
+    await page.try(visitors.write, {
+      params: { id },
+      body: { clientId: crypto.randomUUID(), body },
+    })
   }
 }

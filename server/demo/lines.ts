@@ -1,7 +1,20 @@
 // What the demo's people say.
 
 const LINES = {
-  visitor: ['Marta K.', 'Jörg Beck', 'Aisha', 'Tomás', 'Lin', 'Peter S.', 'Emma', 'Luca', 'Sanne', 'Oleg', 'Fatima', 'Noah'],
+  visitor: [
+    'Marta K.',
+    'Jörg Beck',
+    'Aisha',
+    'Tomás',
+    'Lin',
+    'Peter S.',
+    'Emma',
+    'Luca',
+    'Sanne',
+    'Oleg',
+    'Fatima',
+    'Noah',
+  ],
   question: [
     'Hello! My parcel says delivered, but nothing has come.',
     'Which sleeping bag do you advise for minus five?',

@@ -7,11 +7,37 @@ const SIZE = 256
 type Colour = readonly [red: number, green: number, blue: number]
 
 const GROUNDS: readonly Colour[] = [
-  [205, 226, 235], [233, 219, 201], [216, 230, 209], [232, 212, 219], [221, 217, 238], [238, 230, 198], [203, 229, 221],
+  [205, 226, 235],
+  [233, 219, 201],
+  [216, 230, 209],
+  [232, 212, 219],
+  [221, 217, 238],
+  [238, 230, 198],
+  [203, 229, 221],
 ]
-const SKINS: readonly Colour[] = [[246, 214, 190], [226, 179, 145], [188, 134, 98], [141, 92, 62], [250, 224, 206]]
-const HAIR: readonly Colour[] = [[46, 36, 32], [92, 60, 38], [176, 128, 66], [148, 62, 38], [196, 196, 198], [28, 30, 40]]
-const CLOTHES: readonly Colour[] = [[11, 114, 133], [72, 84, 112], [140, 72, 88], [60, 120, 84], [176, 124, 48], [94, 76, 140]]
+const SKINS: readonly Colour[] = [
+  [246, 214, 190],
+  [226, 179, 145],
+  [188, 134, 98],
+  [141, 92, 62],
+  [250, 224, 206],
+]
+const HAIR: readonly Colour[] = [
+  [46, 36, 32],
+  [92, 60, 38],
+  [176, 128, 66],
+  [148, 62, 38],
+  [196, 196, 198],
+  [28, 30, 40],
+]
+const CLOTHES: readonly Colour[] = [
+  [11, 114, 133],
+  [72, 84, 112],
+  [140, 72, 88],
+  [60, 120, 84],
+  [176, 124, 48],
+  [94, 76, 140],
+]
 
 /** A number that is the same for the same name, and different for most others. */
 export function seedOf(name: string): number {
@@ -55,7 +81,10 @@ function pixel(x: number, y: number, seed: number): Colour {
 }
 
 /** A square WebP portrait for the name, in each of the sizes (pixels). */
-export async function portrait(name: string, sizes: readonly number[]): Promise<Map<number, Buffer>> {
+export async function portrait(
+  name: string,
+  sizes: readonly number[],
+): Promise<Map<number, Buffer>> {
   const seed = seedOf(name)
   const raw = Buffer.alloc(SIZE * SIZE * 3)
   for (let y = 0; y < SIZE; y++)

@@ -8,7 +8,12 @@ export async function joinDepartment(
   await db.insertInto('departmentMembers').values(member).execute()
 }
 
-export async function welcome(db: Db, organisationId: string, siteId: string, text: string): Promise<void> {
+export async function welcome(
+  db: Db,
+  organisationId: string,
+  siteId: string,
+  text: string,
+): Promise<void> {
   await db
     .updateTable('sites')
     .set({ welcome: text })

@@ -10,7 +10,15 @@ import * as sites from '../features/sites/queries.ts'
 import * as users from '../features/users/queries.ts'
 import type { Db } from '../platform/database.ts'
 import type { Hasher } from '../platform/hash.ts'
-import { ACCOUNTS, addressOf, CAST, type CastMember, DEPARTMENTS, ORGANISATION, QUEUES } from './cast.ts'
+import {
+  ACCOUNTS,
+  addressOf,
+  CAST,
+  type CastMember,
+  DEPARTMENTS,
+  ORGANISATION,
+  QUEUES,
+} from './cast.ts'
 import { portrait } from './portraits.ts'
 import * as demo from './queries.ts'
 
@@ -36,7 +44,11 @@ interface Stage {
 }
 
 /** Seeds the demo floor; `say` hears how far it is. */
-export async function seedDemo(db: Db, hasher: Hasher, say: (line: string) => void): Promise<DemoKeys> {
+export async function seedDemo(
+  db: Db,
+  hasher: Hasher,
+  say: (line: string) => void,
+): Promise<DemoKeys> {
   const organisationId = randomUUID()
   const password = `demo-${randomBytes(6).toString('base64url')}`
   await founding.found(db, { id: organisationId, name: ORGANISATION, language: 'en' })
@@ -97,7 +109,12 @@ async function makeSite(
     colour: '#0b7285',
     language: 'en',
   })
-  await demo.welcome(db, organisationId, site.id, 'Questions about tents, boots or your order? We are here.')
+  await demo.welcome(
+    db,
+    organisationId,
+    site.id,
+    'Questions about tents, boots or your order? We are here.',
+  )
   return key
 }
 
