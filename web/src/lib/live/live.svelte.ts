@@ -4,7 +4,6 @@
 //   $effect(() => live.watch(scope.floor(accountId)))     a page says what it looks at
 //   const operators = $derived(live.all('operator'))      and draws from what is there
 import { io, type Socket } from 'socket.io-client'
-import { untrack } from 'svelte'
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { LiveKind, LiveRow } from '#contract/facts.ts'
 import type {
@@ -23,7 +22,7 @@ import { clock } from '#lib/clock.svelte.ts'
 import { pauseBefore } from './pause.ts'
 
 export type Connection = 'idle' | 'connecting' | 'live' | 'lost'
-type Rows = { [K in LiveKind]?: SvelteMap<string, LiveRow[K]> }
+type Rows = { readonly [K in LiveKind]: SvelteMap<string, LiveRow[K]> }
 
 /** A connection that held so long counts as stable: the next loss starts with short pauses. */
 const STABLE_MS = 30_000
@@ -33,6 +32,8 @@ export class Live {
   connection = $state<Connection>('idle')
   /** Since when nothing has come, epoch milliseconds; undefined while live. */
   lostAt = $state<number>()
+  /** When anything came last, if only a sign of life (every 10 s); epoch milliseconds, not reactive. */
+  heardAt = 0
   /** Every scope that may be watched. */
   scopes = $state.raw<readonly string[]>([])
   /** Scopes whose rows are all here. */
@@ -40,7 +41,21 @@ export class Live {
   /** Who is typing, looking or editing now, by scope, subject, field and person. */
   readonly signs = new SvelteMap<string, SignSeen>()
 
-  readonly #rows: Rows = {}
+  // Made before anybody looks: a derived does not follow what it has made itself.
+  readonly #rows: Rows = {
+    account: new SvelteMap(),
+    department: new SvelteMap(),
+    person: new SvelteMap(),
+    invitation: new SvelteMap(),
+    queue: new SvelteMap(),
+    queue_member: new SvelteMap(),
+    site: new SvelteMap(),
+    operator: new SvelteMap(),
+    chat: new SvelteMap(),
+    message: new SvelteMap(),
+    visit: new SvelteMap(),
+    notification: new SvelteMap(),
+  }
   #replica = new Replica((kind, id) => this.#show(kind, id))
   #socket: Socket<ServerEvents, ClientEvents> | undefined
   readonly #watched = new Map<string, number>()
@@ -63,6 +78,8 @@ export class Live {
       autoConnect: false,
     })
     this.#socket = socket
+    socket.onAny(this.#heard)
+    socket.io.on('ping', this.#heard)
     socket.on('hello', (hello) => this.#greet(hello))
     socket.on('frame', (frame) => this.#hear(frame))
     socket.on('snap', ({ s }) => void this.#load(s))
@@ -126,12 +143,7 @@ export class Live {
   }
 
   #of<K extends LiveKind>(kind: K): SvelteMap<string, LiveRow[K]> {
-    const known = this.#rows[kind] as SvelteMap<string, LiveRow[K]> | undefined
-    if (known) return known
-    // Made outside of whatever draws: a derived does not follow what it has made itself.
-    const fresh = untrack(() => new SvelteMap<string, LiveRow[K]>())
-    Object.assign(this.#rows, { [kind]: fresh })
-    return fresh
+    return this.#rows[kind]
   }
 
   #show(kind: LiveKind, id: string): void {
@@ -224,6 +236,10 @@ export class Live {
     for (const scope of [...this.loaded]) this.#forget(scope)
     for (const rows of Object.values(this.#rows)) rows.clear()
     this.#replica = new Replica((kind, id) => this.#show(kind, id))
+  }
+
+  readonly #heard = () => {
+    this.heardAt = clock.now()
   }
 
   readonly #soon = () => {
