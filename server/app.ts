@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { openPost } from './background.ts'
 import { type Demo, demoRoutes } from './demo/routes.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
 import { chatRoutes } from './features/chats/routes.ts'
@@ -33,7 +34,6 @@ import { openHttp } from './platform/http.ts'
 import { serveDescription } from './platform/openapi.ts'
 import { makeIsOwnOrigin } from './platform/origin.ts'
 import { servePages } from './platform/pages.ts'
-import { openPost } from './post.ts'
 import { snapshotDoor } from './snapshot-door.ts'
 
 export interface AppSettings {

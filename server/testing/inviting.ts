@@ -91,6 +91,7 @@ export async function mailTo(house: House, email: string, nth = 1): Promise<Mail
 
 /** The token in the nth mail to the address. */
 export async function tokenFor(house: House, email: string, nth = 1): Promise<string> {
-  const [, token = ''] = /\/invitation#t=([\w-]{43})/.exec((await mailTo(house, email, nth)).text) ?? []
+  const [, token = ''] =
+    /\/invitation#t=([\w-]{43})/.exec((await mailTo(house, email, nth)).text) ?? []
   return token
 }

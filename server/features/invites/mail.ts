@@ -2,9 +2,9 @@
 // becomes of them.
 import type { Ctx } from '../../platform/context.ts'
 import { deriveToken } from '../../platform/tokens.ts'
+import type { MailKind } from '../mail-outbox/kinds.ts'
 import type { Outgoing } from '../mail-outbox/queries.ts'
 import { letterOf } from '../mail-outbox/templates.ts'
-import type { MailKind } from '../mail-outbox/worker.ts'
 import { tellInvitations } from './actions.ts'
 import * as offers from './offer-queries.ts'
 import * as invites from './queries.ts'

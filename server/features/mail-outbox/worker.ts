@@ -5,17 +5,10 @@
 import { actingIn, type Ctx, type Tx } from '../../platform/context.ts'
 import { type Mail, MailError, type Mailer } from '../../platform/mail.ts'
 import { write } from '../../platform/write.ts'
+import type { MailKind } from './kinds.ts'
 import type { Letter } from './layout.ts'
 import * as outbox from './queries.ts'
 import { isGivenUp, pauseSeconds } from './rules.ts'
-
-/** A kind of mail: how it is written when its time has come, and who wants to know what became of it. */
-export interface MailKind {
-  /** Undefined: what it was about is over; it is not sent. */
-  compose(ctx: Ctx, mail: outbox.Outgoing): Promise<Letter | undefined>
-  sent?(tx: Tx, mail: outbox.Outgoing): Promise<void>
-  failed?(tx: Tx, mail: outbox.Outgoing, error: string): Promise<void>
-}
 
 export interface Post {
   ctx: Ctx
