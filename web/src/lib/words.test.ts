@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Catalogue } from './words/catalogue.ts'
 import { LOCALES } from './words/locale.svelte.ts'
+import type { Catalogue } from './words/message.ts'
 import {
   formatLength,
   formatList,

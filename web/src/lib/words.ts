@@ -15,8 +15,9 @@
 //   then redraws it. words.test.ts holds the locales together.
 import type { RefusalBody } from '#contract/refusals.ts'
 import { epochMs, type Instant } from './clock.svelte.ts'
-import type { Area, Arguments, Catalogue, Key } from './words/catalogue.ts'
+import type { Area, Arguments, Key } from './words/catalogue.ts'
 import { type Locale, language } from './words/locale.svelte.ts'
+import type { Catalogue } from './words/message.ts'
 
 export type { Area, Key } from './words/catalogue.ts'
 export { LOCALES, type Locale, localeFor, localeNames } from './words/locale.svelte.ts'

@@ -1,4 +1,5 @@
 // The shape of a catalogue, worked out from English: what is missing elsewhere does not compile.
+
 import type desk from './en/desk.ts'
 import type editing from './en/editing.ts'
 import type joining from './en/joining.ts'
@@ -9,14 +10,7 @@ import type setup from './en/setup.ts'
 import type shell from './en/shell.ts'
 import type signin from './en/signin.ts'
 import type wall from './en/wall.ts'
-
-/** A sentence by CLDR plural category of `{n}`. */
-export type Plural<Category extends Intl.LDMLPluralRule = 'one' | 'other'> = Readonly<
-  Record<Category, string>
->
-export type Catalogue = Readonly<
-  Record<string, string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>>
->
+import type { Plural } from './message.ts'
 
 /** What a locale must hold for an English area, given the plural categories its language has. */
 export type Translation<English, Category extends Intl.LDMLPluralRule> = {

@@ -1,5 +1,6 @@
 // The locale on the screen and the catalogues fetched for it: one language, only the areas visited.
-import type { Area, Catalogue } from './catalogue.ts'
+import type { Area } from './catalogue.ts'
+import type { Catalogue } from './message.ts'
 
 export const LOCALES = ['en', 'nl'] as const
 export type Locale = (typeof LOCALES)[number]

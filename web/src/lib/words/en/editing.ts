@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue.ts'
+import type { Catalogue } from '../message.ts'
 
 // What two people read who change the same thing at the same time.
 export default {

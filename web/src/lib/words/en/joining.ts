@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue.ts'
+import type { Catalogue } from '../message.ts'
 
 // What somebody reads who has no login yet: an invitation, or the first organisation of all.
 export default {
