@@ -34,12 +34,16 @@ import { openHttp } from './platform/http.ts'
 import { serveDescription } from './platform/openapi.ts'
 import { makeIsOwnOrigin } from './platform/origin.ts'
 import { servePages } from './platform/pages.ts'
+import { postgresCarrier } from './platform/postgres-carrier.ts'
+import { redisCarrier } from './platform/redis-carrier.ts'
 import { snapshotDoor } from './snapshot-door.ts'
 
 export interface AppSettings {
   databaseUrl: string
   publicOrigin: string | undefined
   secretKey: Buffer
+  /** Undefined: servers wake each other through PostgreSQL. */
+  redisUrl: string | undefined
   smtpUrl: string | undefined
   mailFrom: string
   trustedProxies: readonly string[]
@@ -107,7 +111,10 @@ async function openGround(settings: AppSettings) {
   const { databaseUrl, nodeName, secretKey, visitorAllowance, logLevel } = settings
   const failed = (err: unknown) => http.log.error({ event: 'background.broke', err })
   const database = openDatabase(databaseUrl, { max: 12, name: nodeName, broke: failed })
-  const bus = openBus(databaseUrl, database.pool, failed)
+  const carrier = settings.redisUrl
+    ? redisCarrier(settings.redisUrl, failed)
+    : postgresCarrier(databaseUrl, database.pool, failed)
+  const bus = openBus(carrier, failed)
   const isSecure = settings.publicOrigin?.startsWith('https://') ?? false
   const cookies = makeCookies(isSecure)
   const clientIp = makeClientIp([...settings.trustedProxies])

@@ -56,6 +56,7 @@ export interface House {
 /** What every server of the house is set to, unless the test says otherwise. */
 const USUAL: Omit<AppSettings, 'databaseUrl' | 'nodeName' | 'secretKey'> = {
   publicOrigin: undefined,
+  redisUrl: undefined,
   smtpUrl: undefined,
   mailFrom: 'switchboard@example.org',
   trustedProxies: [],
