@@ -1,11 +1,8 @@
 // The browser for the tests of whole journeys: found, or installed where we may.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { step } from './progress.mjs'
+import { findInPath, installPackages } from './apt.mjs'
 import { Trouble } from './project.mjs'
-import { runQuietly } from './run.mjs'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const ON_MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
@@ -25,9 +22,7 @@ export async function findChromium() {
   if (found !== undefined) {
     return found
   }
-  if (process.getuid?.() === 0 && findInPath('apt-get') !== undefined) {
-    await step('Installing Chromium (once)', installWithApt)
-  }
+  await installPackages('Chromium', ['chromium', 'fonts-liberation'], ADVICE)
   const installed = findInstalled()
   if (installed === undefined) {
     throw new Trouble(ADVICE)
@@ -39,22 +34,8 @@ function findInstalled() {
   return [...NAMES.map(findInPath), ON_MAC].find((path) => path !== undefined && starts(path))
 }
 
-function findInPath(name) {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin']
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
-}
-
 /** Some systems have a stand-in of that name that only tells where to get the browser. */
 function starts(path) {
   const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 20_000 })
   return status === 0 && /Chrom/.test(stdout)
-}
-
-async function installWithApt() {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const wait = ['-o', 'DPkg::Lock::Timeout=120']
-  const packages = ['chromium', 'fonts-liberation']
-  await runQuietly('apt-get', [...wait, 'update'], { env, advice: ADVICE })
-  const flags = ['install', '-y', '--no-install-recommends']
-  await runQuietly('apt-get', [...wait, ...flags, ...packages], { env, advice: ADVICE })
 }
