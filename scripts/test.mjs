@@ -10,6 +10,7 @@ import { endWithParent } from './lib/end-with-parent.mjs'
 import { install } from './lib/install.mjs'
 import { refuseOldNode, useNode } from './lib/node.mjs'
 import { explain, ROOT } from './lib/project.mjs'
+import { findRedis } from './lib/redis.mjs'
 import { npm, runInPlace } from './lib/run.mjs'
 
 async function test() {
@@ -20,21 +21,27 @@ async function test() {
   await install()
   const node = useNode()
   const chromium = await findChromium()
+  const redis = await findRedis()
   await buildPages()
   const [program, ...args] = npm()
   const checkCode = await runInPlace(program, [...args, 'run', 'check'])
-  const counts = await runVitest(node, chromium)
+  const counts = await runVitest(node, chromium, redis)
   return { ...counts, failed: counts.failed + (checkCode === 0 ? 0 : 1) }
 }
 
 /** Never no failure where Vitest says that there was one, even one that it could not count. */
-async function runVitest(node, chromium) {
+async function runVitest(node, chromium, redis) {
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-counts-'))
   const countsFile = join(folder, 'counts.json')
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['default', join(ROOT, 'scripts', 'lib', 'counting-reporter.mjs')]
   const flags = reporters.map((reporter) => `--reporter=${reporter}`)
-  const env = { ...process.env, CHROMIUM_PATH: chromium, SWITCHBOARD_TEST_COUNTS: countsFile }
+  const env = {
+    ...process.env,
+    CHROMIUM_PATH: chromium,
+    SWITCHBOARD_TEST_COUNTS: countsFile,
+    REDIS_SERVER: redis ?? '',
+  }
   try {
     const code = await runInPlace(node, [vitest, 'run', ...flags, ...process.argv.slice(2)], {
       env,
