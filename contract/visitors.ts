@@ -33,8 +33,8 @@ export const Greeting = Type.Object({
   colour: Colour,
   language: Language,
   welcome: orNull(Type.String()),
-  /** Whether somebody could answer now; left out where it is not known. */
-  anybodyOnline: Type.Optional(Type.Boolean()),
+  /** Whether somebody could answer now. */
+  anybodyOnline: Type.Boolean(),
 })
 export type Greeting = Static<typeof Greeting>
 

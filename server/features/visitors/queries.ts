@@ -20,6 +20,24 @@ export function findSite(
       'colour',
       sql<Language>`language`.as('language'),
       'welcome',
+      (eb) =>
+        eb
+          .exists(
+            eb
+              .selectFrom('queueMembers as member')
+              .innerJoin('operators as operator', (join) =>
+                join
+                  .onRef('operator.organisationId', '=', 'member.organisationId')
+                  .onRef('operator.userId', '=', 'member.userId'),
+              )
+              .select('member.userId')
+              .whereRef('member.organisationId', '=', 'sites.organisationId')
+              .whereRef('member.queueId', '=', 'sites.queueId')
+              .where('member.isJoined', '=', true)
+              .where('operator.isReady', '=', true),
+          )
+          .$castTo<boolean>()
+          .as('anybodyOnline'),
     ])
     .where('key', '=', key)
     .where('isActive', '=', true)

@@ -11,7 +11,13 @@ const newChat = (body = 'Hello') => ({ id: randomUUID(), clientId: randomUUID(),
 test('a widget learns how its site greets, and nothing more', async () => {
   const { site } = await furnish(house)
   const greeting = await house.anyone.call(visitors.greet, { params: { key: site.key } })
-  expect(greeting).toEqual({ name: 'Shop', colour: '#0b7285', language: 'en', welcome: null })
+  expect(greeting).toEqual({
+    name: 'Shop',
+    colour: '#0b7285',
+    language: 'en',
+    welcome: null,
+    anybodyOnline: false,
+  })
   const unknown = await house.anyone.try(visitors.greet, { params: { key: 'a'.repeat(20) } })
   expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
 })
