@@ -26,7 +26,13 @@ export class Visitor {
   readonly siteKey: string
   readonly kept: Kept
   readonly typed: Typed
-  greeting: Greeting = $state.raw({ name: '', colour: '#00727c', language: 'en', welcome: null })
+  greeting: Greeting = $state.raw({
+    name: '',
+    colour: '#00727c',
+    language: 'en',
+    welcome: null,
+    anybodyOnline: true,
+  })
   isReady = $state.raw(false)
   /** Why there is nothing to show. */
   trouble: 'unknown' | 'unreachable' | undefined = $state.raw()

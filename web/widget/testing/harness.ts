@@ -32,6 +32,7 @@ export class Floor {
     colour: '#00727c',
     language: 'en',
     welcome: null,
+    anybodyOnline: true,
   }
   visit: Visit | undefined
   messages: Message[] = []
