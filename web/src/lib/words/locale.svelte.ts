@@ -71,6 +71,8 @@ class Language {
   async need(areas: readonly Area[]): Promise<void> {
     for (const area of areas) this.#wanted.add(area)
     const missing = areas.filter((area) => !this.#catalogues.has(area))
+    // Setting the catalogues draws everything anew: only when there is something new to say.
+    if (missing.length === 0) return
     const locale = this.#locale
     const fetched = await Promise.all(missing.map((area) => fetchArea(locale, area)))
     if (locale !== this.#locale) return this.need(areas)
