@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { install } from './lib/install.mjs'
-import { findNode, refuseOldNode } from './lib/node.mjs'
+import { refuseOldNode, useNode } from './lib/node.mjs'
 import { explain, ROOT } from './lib/project.mjs'
 
 const WATCHED = ['server', 'contract', 'migrations']
@@ -13,9 +13,9 @@ const WATCHED = ['server', 'contract', 'migrations']
 async function develop() {
   refuseOldNode()
   await install()
-  const node = findNode()
+  const node = useNode()
   const port = process.env['PORT'] ?? '3000'
-  const env = { ...process.env, PORT: port, SWITCHBOARD_ORIGIN: `http://localhost:${port}` }
+  const env = { ...process.env, PORT: port, SWITCHBOARD_SERVER: `http://localhost:${port}` }
   const settings = join(ROOT, '.env')
   const watch = WATCHED.map((folder) => `--watch-path=${join(ROOT, folder)}`)
   const file = existsSync(settings) ? [`--env-file=${settings}`] : []

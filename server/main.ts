@@ -3,7 +3,14 @@
 import { randomBytes } from 'node:crypto'
 import { type App, buildApp } from './app.ts'
 import { type DemoFloorPlayer, openDemoFloor } from './demo/floor.ts'
-import { keepDemoKeys, readDemoKeys } from './demo/keys.ts'
+import {
+  isUnfinished,
+  keepDemoKeys,
+  markFinished,
+  markUnfinished,
+  readDemoKeys,
+} from './demo/keys.ts'
+import { emptyEverything } from './demo/queries.ts'
 import { type DemoKeys, seedDemo } from './demo/seed.ts'
 import * as accounts from './features/accounts/queries.ts'
 import { type Config, ConfigProblems, readConfig } from './platform/config.ts'
@@ -90,10 +97,13 @@ async function demoOf(
   databaseUrl: string,
   isEmptyWanted: boolean,
 ): Promise<DemoKeys | undefined> {
-  if (!(await isEmpty(databaseUrl))) return readDemoKeys(dataDir)
-  if (isEmptyWanted) return undefined
   const { db, close } = openDatabase(databaseUrl, { max: 2 })
   try {
+    if (await isUnfinished(dataDir)) await emptyEverything(db)
+    else if (await accounts.isAnyThere(db)) return await readDemoKeys(dataDir)
+    await markFinished(dataDir)
+    if (isEmptyWanted) return undefined
+    await markUnfinished(dataDir)
     const keys = await seedDemo(db, makeHasher({ running: 2, queued: 16, waitMs: 2_000 }), say)
     await keepDemoKeys(dataDir, keys)
     return keys

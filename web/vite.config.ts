@@ -28,7 +28,10 @@ export default defineConfig({
       '/api': server,
       '/files': server,
       '/widget': server,
-      '/socket.io': { target: server, ws: true },
+      '/demo': server,
+      '/dev/mail': server,
+      // The server takes sockets from pages of its own origin alone.
+      '/socket.io': { target: server, ws: true, rewriteWsOrigin: true },
     },
   },
 })
