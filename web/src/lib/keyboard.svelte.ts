@@ -1,5 +1,5 @@
 // Every shortcut is written down once, here: for the handler, the tooltips and the sheet behind `?`.
-import { SvelteMap } from 'svelte/reactivity'
+import { SvelteSet } from 'svelte/reactivity'
 import { isMac } from './ui/keycaps.ts'
 
 export interface Shortcut {
@@ -83,7 +83,7 @@ function readSingleKeys(): boolean {
 }
 
 class Keyboard {
-  #shortcuts = new SvelteMap<string, Shortcut>()
+  #shortcuts = new SvelteSet<Shortcut>()
   #singleKeys = $state(readSingleKeys())
   #first: { press: string; at: number } | undefined
 
@@ -101,24 +101,22 @@ class Keyboard {
     }
   }
 
-  /** All that is registered now, for the sheet. */
+  /** All that is registered now, for the sheet; of two with one id, the newer. */
   get shortcuts(): Shortcut[] {
-    return [...this.#shortcuts.values()]
+    return [...new Map([...this.#shortcuts].map((one) => [one.id, one])).values()]
   }
 
   /** Adds shortcuts; hands back what removes them: `$effect(() => keyboard.register(...))`. */
   register(...shortcuts: Shortcut[]): () => void {
-    for (const shortcut of shortcuts) this.#shortcuts.set(shortcut.id, shortcut)
+    for (const shortcut of shortcuts) this.#shortcuts.add(shortcut)
     return () => {
-      for (const shortcut of shortcuts) {
-        if (this.#shortcuts.get(shortcut.id) === shortcut) this.#shortcuts.delete(shortcut.id)
-      }
+      for (const shortcut of shortcuts) this.#shortcuts.delete(shortcut)
     }
   }
 
   /** The keys of a shortcut that would work if pressed, for tooltips and buttons. */
   keysOf(id: string): string | undefined {
-    const keys = this.#shortcuts.get(id)?.keys
+    const keys = this.shortcuts.find((shortcut) => shortcut.id === id)?.keys
     return keys !== undefined && this.#isOn(keys) ? keys : undefined
   }
 
@@ -148,7 +146,7 @@ class Keyboard {
       this.#isOn(shortcut.keys) &&
       (!typing || (shortcut.inText ?? false)) &&
       (shortcut.when?.() ?? true)
-    const candidates = this.shortcuts.filter(works)
+    const candidates = [...this.#shortcuts].filter(works)
     // The newest wins: what a page registers goes before what the shell did.
     return (
       (isSecond && candidates.findLast(({ keys }) => keys === `${first.press} ${press}`)) ||

@@ -128,3 +128,19 @@ test.each([
 ])('%s is drawn as caps', (keys, mac, caps) => {
   expect(capsOf(keys, mac)).toEqual(caps)
 })
+
+test('what two places register under one id works in whichever is drawn, and outlives either', () => {
+  const inRail = vi.fn()
+  const onPage = vi.fn()
+  let isRailDrawn = false
+  const one = { id: 'status.choose', keys: 's', scope: 'everywhere', label: () => 's' } as const
+  stops.push(keyboard.register({ ...one, run: inRail, when: () => isRailDrawn }))
+  const leavePage = keyboard.register({ ...one, run: onPage })
+  expect(keyboard.shortcuts.filter(({ id }) => id === one.id)).toHaveLength(1)
+  type('s')
+  expect(onPage).toHaveBeenCalledTimes(1)
+  leavePage()
+  isRailDrawn = true
+  type('s')
+  expect(inRail).toHaveBeenCalledTimes(1)
+})

@@ -1,0 +1,94 @@
+// The queues that I am assigned to: what waits in each, and whether I serve it.
+import { SvelteMap } from 'svelte/reactivity'
+import { queues as api, type Queue, type QueueMember } from '#contract/queues.ts'
+import { call } from '#lib/api.ts'
+import { live } from '#lib/live/live.svelte.ts'
+import { session } from '#lib/session.svelte.ts'
+import { compareNames } from '#lib/words.ts'
+
+export interface MyQueue {
+  id: string
+  /** Undefined until the queue itself has come. */
+  queue: Queue | undefined
+  isJoined: boolean
+  waiting: number
+  /** Since when the longest waits, ISO 8601. */
+  since: string | undefined
+}
+
+/** A switch shows what was wanted for so long while the row has not come. */
+const PATIENCE_MS = 4_000
+
+class MyQueues {
+  /** What I have just chosen and the server has not told yet. */
+  readonly #wanted = new SvelteMap<string, boolean>()
+  readonly #members = $derived(
+    live.all('queue_member').filter(({ userId }) => userId === session.me?.id),
+  )
+  readonly #all = $derived(
+    this.#members
+      .map((member) => this.#see(member))
+      .toSorted((a, b) => compareNames(a.queue?.name ?? '', b.queue?.name ?? '')),
+  )
+
+  get all(): readonly MyQueue[] {
+    return this.#all
+  }
+
+  get ids(): string[] {
+    return this.#members.map(({ queueId }) => queueId)
+  }
+
+  get joined(): readonly MyQueue[] {
+    return this.#all.filter(({ isJoined }) => isJoined)
+  }
+
+  /** How many wait in the queues that I serve. */
+  get waiting(): number {
+    return this.joined.reduce((sum, { waiting }) => sum + waiting, 0)
+  }
+
+  /** Joins or leaves. Throws Refused or Unreachable. */
+  async serve(queueId: string, isJoined: boolean): Promise<void> {
+    this.#wanted.set(queueId, isJoined)
+    try {
+      await call(isJoined ? api.join : api.leave, { params: { id: queueId } })
+      setTimeout(() => this.#settle(queueId, isJoined), PATIENCE_MS)
+    } catch (error) {
+      this.#settle(queueId, isJoined)
+      throw error
+    }
+  }
+
+  /** Joins or leaves them all. Throws Refused or Unreachable. */
+  async serveAll(isJoined: boolean): Promise<void> {
+    const others = this.#all.filter((queue) => queue.isJoined !== isJoined)
+    await Promise.all(others.map(({ id }) => this.serve(id, isJoined)))
+  }
+
+  /** Lets go of what was wanted where the rows say the same. */
+  settle(): void {
+    for (const { queueId, isJoined } of this.#members) this.#settle(queueId, isJoined)
+  }
+
+  #settle(queueId: string, isJoined: boolean): void {
+    if (this.#wanted.get(queueId) === isJoined) this.#wanted.delete(queueId)
+  }
+
+  #see({ queueId, isJoined }: QueueMember): MyQueue {
+    const chats = live
+      .all('chat')
+      .filter(({ queueId: of, state }) => of === queueId && state !== 'active')
+      .map(({ enqueuedAt }) => enqueuedAt)
+      .toSorted()
+    return {
+      id: queueId,
+      queue: live.get('queue', queueId),
+      isJoined: this.#wanted.get(queueId) ?? isJoined,
+      waiting: chats.length,
+      since: chats[0],
+    }
+  }
+}
+
+export const myQueues = new MyQueues()

@@ -1,0 +1,32 @@
+// What stands in the way of the next chat, or that nothing does: the one thing that the Desk says
+// at its top while nobody rings.
+import type { Operator } from '#contract/presence.ts'
+import { statusOf } from '#contract/presence.ts'
+import type { Connection } from '#lib/live/live.svelte.ts'
+
+export type Shift =
+  | { kind: 'no-connection' }
+  | { kind: 'no-queues' }
+  | { kind: 'not-answering'; missed: number }
+  | { kind: 'not-available'; availability: 'busy' | 'away' | 'offline'; setBy: string | null }
+  | { kind: 'at-limit'; used: number; limit: number }
+  | { kind: 'none-joined' }
+  | { kind: 'ready' }
+
+interface Facts {
+  connection: Connection
+  operator: Operator
+  assigned: number
+  joined: number
+}
+
+export function shiftOf({ connection, operator, assigned, joined }: Facts): Shift {
+  const { availability, setBy, live } = operator
+  if (connection === 'lost') return { kind: 'no-connection' }
+  if (assigned === 0) return { kind: 'no-queues' }
+  if (availability !== 'available') return { kind: 'not-available', availability, setBy }
+  if (operator.isNotAnswering) return { kind: 'not-answering', missed: operator.missed }
+  if (statusOf(operator) === 'at_limit')
+    return { kind: 'at-limit', used: live.used, limit: live.limit }
+  return joined === 0 ? { kind: 'none-joined' } : { kind: 'ready' }
+}
