@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import type { Operator } from '#contract/presence.ts'
+import { statusSince } from './status.ts'
+
+const CHOSE = '2026-01-01T09:00:00.000Z'
+const BROKE = '2026-01-01T09:30:00.000Z'
+
+const operator = (change: Partial<Operator>): Operator => ({
+  id: '00000000-0000-0000-0000-000000000001',
+  accountIds: [],
+  name: 'Bo Jansen',
+  photo: null,
+  department: null,
+  availability: 'available',
+  reason: null,
+  since: CHOSE,
+  setBy: null,
+  connection: 'connected',
+  connectionSince: BROKE,
+  missed: 0,
+  isNotAnswering: false,
+  live: { used: 0, limit: 3, version: 1 },
+  deferred: { used: 0, limit: 5, version: 1 },
+  joined: [],
+  ...change,
+})
+
+test.each([
+  ['available', operator({}), CHOSE],
+  ['away', operator({ availability: 'away' }), CHOSE],
+  ['offline by choice', operator({ availability: 'offline', connection: 'disconnected' }), CHOSE],
+  ['offline by a lost connection', operator({ connection: 'disconnected' }), BROKE],
+  ['reconnecting', operator({ connection: 'reconnecting' }), BROKE],
+] as const)('%s counts from when it began', (_, row, since) => {
+  expect(statusSince(row)).toBe(since)
+})
