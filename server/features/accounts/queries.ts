@@ -15,6 +15,8 @@ const COLUMNS = [
   sql<Account['language']>`language`.as('language'),
   'timeZone',
   'colour',
+  'liveLimit',
+  'deferredLimit',
   'version',
 ] as const
 
@@ -36,11 +38,18 @@ function pathOf(id: string, parents: ReadonlyMap<string, string | null>): string
 }
 
 /** The accounts at which the actor holds a permission; with none named, any grant at all counts. */
-export function visibleIds(actor: Pick<Actor, "grants" | "paths">, permission?: Permission): string[] {
+export function visibleIds(
+  actor: Pick<Actor, 'grants' | 'paths'>,
+  permission?: Permission,
+): string[] {
   return [...actor.paths].flatMap(([id, path]) => (holds(actor, path, permission) ? [id] : []))
 }
 
-function holds(actor: Pick<Actor, "grants">, path: readonly string[], permission?: Permission): boolean {
+function holds(
+  actor: Pick<Actor, 'grants'>,
+  path: readonly string[],
+  permission?: Permission,
+): boolean {
   if (permission) return may(actor.grants, permission, path)
   return actor.grants.some((grant) => path.includes(grant.accountId))
 }
@@ -66,7 +75,16 @@ export function list(db: Db, organisationId: string, ids: readonly string[]): Pr
 export function findForInviting(db: Db, organisationId: string, id: string) {
   return db
     .selectFrom('accounts')
-    .select(['id', 'name', 'colour', 'language', 'invitationHours', 'liveLimit', 'deferredLimit', 'isActive'])
+    .select([
+      'id',
+      'name',
+      'colour',
+      'language',
+      'invitationHours',
+      'liveLimit',
+      'deferredLimit',
+      'isActive',
+    ])
     .where('organisationId', '=', organisationId)
     .where('id', '=', id)
     .executeTakeFirst()
