@@ -18,7 +18,6 @@ export default {
   'filter.account': 'Account',
   'filter.account.all': 'All accounts',
   'filter.set': '{filter}: {values}',
-  'filter.clear-one': 'Clear',
   'filter.none': {
     one: 'Nobody fits. {n} person is hidden by what you searched or filtered.',
     other: 'Nobody fits. {n} people are hidden by what you searched or filtered.',
@@ -33,6 +32,7 @@ export default {
   'column.limit': 'Chat limit',
   'column.queues': 'Queues',
   'column.actions': 'Actions',
+  'limit.set': 'Set the chat limit',
   'row.actions': 'Actions for {name}',
   'row.open': 'Open',
   'row.copy-email': 'Copy e-mail',
@@ -82,7 +82,6 @@ export default {
   'invite.open': 'Invite people',
   'invite.title': 'Invite somebody',
   'invite.lead': 'They get a mail with a link, choose a password, and can start.',
-  'invite.who': 'Who',
   'invite.email': 'E-mail',
   'invite.first-name': 'First name',
   'invite.last-name': 'Last name',
@@ -118,6 +117,8 @@ export default {
   'invite.not-yours': 'You may not give this.',
   'invite.mail-later': 'The most mails to this address for now are sent. Try again {time}.',
 
+  'invitation.title': 'Invitation',
+  'invitation.offers': 'What it gives',
   'invitation.resend': 'Resend',
   'invitation.resent': 'A new link is on its way to {email}',
   'invitation.resent.detail': 'The old link no longer works.',

@@ -18,7 +18,6 @@ export default {
   'filter.account': 'Account',
   'filter.account.all': 'Alle accounts',
   'filter.set': '{filter}: {values}',
-  'filter.clear-one': 'Wissen',
   'filter.none': {
     one: 'Niemand past. {n} persoon is verborgen door uw zoekopdracht of filters.',
     other: 'Niemand past. {n} mensen zijn verborgen door uw zoekopdracht of filters.',
@@ -33,6 +32,7 @@ export default {
   'column.limit': 'Chatlimiet',
   'column.queues': 'Wachtrijen',
   'column.actions': 'Acties',
+  'limit.set': 'Chatlimiet instellen',
   'row.actions': 'Acties voor {name}',
   'row.open': 'Openen',
   'row.copy-email': 'E-mail kopiëren',
@@ -82,7 +82,6 @@ export default {
   'invite.open': 'Mensen uitnodigen',
   'invite.title': 'Iemand uitnodigen',
   'invite.lead': 'Zij krijgen een mail met een link, kiezen een wachtwoord en kunnen beginnen.',
-  'invite.who': 'Wie',
   'invite.email': 'E-mail',
   'invite.first-name': 'Voornaam',
   'invite.last-name': 'Achternaam',
@@ -119,6 +118,8 @@ export default {
   'invite.mail-later':
     'Aan dit adres zijn voorlopig genoeg mails gestuurd. Probeer het {time} weer.',
 
+  'invitation.title': 'Uitnodiging',
+  'invitation.offers': 'Wat zij geeft',
   'invitation.resend': 'Opnieuw versturen',
   'invitation.resent': 'Een nieuwe link is onderweg naar {email}',
   'invitation.resent.detail': 'De oude link werkt niet meer.',

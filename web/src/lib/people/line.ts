@@ -1,0 +1,119 @@
+// One line of the People list: a person, or an invitation that may become one.
+import type { Invitation } from '#contract/invitations.ts'
+import type { Person } from '#contract/users.ts'
+import { compareNames } from '#lib/words.ts'
+
+export const LINE_STATES = [
+  'active',
+  'invited',
+  'queued',
+  'sent',
+  'opened',
+  'bounced',
+  'expired',
+  'blocked',
+  'archived',
+  'accepted',
+  'revoked',
+  'draft',
+] as const
+export type LineState = (typeof LINE_STATES)[number]
+
+/** Invitations whose link still works, or could. */
+const OPEN = ['queued', 'sent', 'opened', 'bounced'] as const satisfies LineState[]
+
+interface Common {
+  id: string
+  /** Both names, or the address of somebody whose name is not known yet. */
+  name: string
+  email: string
+  accountId: string
+  account: string
+  roles: readonly { key: string; name: string }[]
+  departments: readonly { id: string; name: string; position: string | undefined }[]
+  queues: readonly string[]
+  state: LineState
+  /** What searching looks through: without accents, in small letters. */
+  text: string
+}
+
+export interface PersonLine extends Common {
+  kind: 'person'
+  person: Person
+}
+export interface InvitationLine extends Common {
+  kind: 'invitation'
+  invitation: Invitation
+}
+export type Line = PersonLine | InvitationLine
+
+/** The names behind the ids that rows carry; undefined for what this person may not see. */
+export interface Names {
+  account: (id: string) => string | undefined
+  department: (id: string) => string | undefined
+  queue: (id: string) => string | undefined
+}
+
+export function lineOfPerson(person: Person, names: Names): PersonLine {
+  const name = `${person.firstName} ${person.lastName}`
+  return {
+    kind: 'person',
+    person,
+    name,
+    email: person.email,
+    roles: uniqueRoles(person.roles),
+    state: person.status,
+    ...placesOf(person, names),
+    text: searchable(`${name} ${person.displayName ?? ''} ${person.email} ${person.login}`),
+  }
+}
+
+export function lineOfInvitation(invitation: Invitation, names: Names): InvitationLine {
+  const { email, firstName, lastName, displayName, role } = invitation
+  const name = [firstName, lastName].filter((part) => part !== null).join(' ') || email
+  return {
+    kind: 'invitation',
+    invitation,
+    name,
+    email,
+    roles: [role],
+    state: invitation.state,
+    ...placesOf(invitation, names),
+    text: searchable(`${name} ${displayName ?? ''} ${email}`),
+  }
+}
+
+function placesOf(row: Person | Invitation, names: Names) {
+  return {
+    id: row.id,
+    accountId: row.accountId,
+    account: names.account(row.accountId) ?? '',
+    departments: row.departments.flatMap(({ id, position }) => {
+      const name = names.department(id)
+      return name === undefined ? [] : [{ id, name, position: position ?? undefined }]
+    }),
+    queues: row.queues
+      .map(names.queue)
+      .filter((name) => name !== undefined)
+      .toSorted(compareNames),
+  }
+}
+
+// The same role, held at several accounts, is said once.
+function uniqueRoles(roles: Person['roles']) {
+  return [...new Map(roles.map(({ key, name }) => [key, { key, name }])).values()]
+}
+
+/** The text as searching compares it. */
+export function searchable(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+}
+
+export function isOpen(state: LineState): boolean {
+  return OPEN.some((open) => open === state)
+}
+
+/** Whether a new link can be sent: while it is open, and when it has run out. */
+export function mayResend(state: LineState): boolean {
+  return isOpen(state) || state === 'expired'
+}
