@@ -67,6 +67,7 @@ create table operators (
   foreign key (organisation_id, organisation_id) references accounts (organisation_id, id),
   check (not is_present or grace_until is null)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+create index operators_ready on operators (organisation_id, user_id) where is_ready;
 create index operators_in_grace on operators (grace_until) where grace_until is not null;
 
 -- The limit, kept by the database: `used` counts the chats of a kind that are held or offered, and

@@ -148,7 +148,8 @@ create function event(p_kind text, p_id text, p_scopes text[], p_before text[], 
 returns jsonb
 language sql immutable as $$
   select jsonb_build_object('kind', p_kind, 'id', p_id, 'scopes', p_scopes,
-    'left', array(select unnest(p_before) except select unnest(p_scopes)),
+    'left', array(select b.scope from unnest(p_before) with ordinality b (scope, place)
+                   where b.scope <> all (p_scopes) order by b.place),
     'row', p_row, 'because', p_because)
 $$;
 

@@ -7,14 +7,18 @@
 -- A search that finds its choice taken does not try the next one while it still holds a lock: that
 -- could close a circle of waiting transactions. It answers `again` and is run afresh.
 
--- Whether somebody serves the queue, is ready, and has not just passed the chat on.
+-- Whether somebody serves the queue, is ready, may hold such chats at all, and has not just passed
+-- this one on.
 create function is_anybody_else_ready(p_organisation uuid, p_chat uuid, p_queue uuid, p_now timestamptz)
 returns boolean
 language sql stable as $$
   select exists (
-    select from queue_members m
-      join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
-     where m.organisation_id = p_organisation and m.queue_id = p_queue and m.is_joined and o.is_ready
+    select from queues q
+      join queue_members m on m.organisation_id = q.organisation_id and m.queue_id = q.id and m.is_joined
+      join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id and o.is_ready
+      join operator_loads l on l.organisation_id = m.organisation_id and l.user_id = m.user_id
+                           and l.kind = q.kind and l.chat_limit > 0
+     where q.organisation_id = p_organisation and q.id = p_queue
        and not exists (
          select from exclusions x
           where x.organisation_id = p_organisation and x.chat_id = p_chat and x.user_id = m.user_id
@@ -49,10 +53,11 @@ language sql stable as $$
   end
 $$;
 
--- Everybody who is assigned to the chat's queue, with what rules each one out, in the order in
--- which they would be chosen: tier, then the queue's strategy, then the user id, so that the same
--- facts always give the same choice. A queue whose strategy is not least_loaded asks the longest
--- idle: the one whose last offer is the longest ago.
+-- Who is assigned to the chat's queue, at most twenty: first those who may have the chat, in the
+-- order in which they would be chosen (tier, then the queue's strategy, then the user id, so that
+-- the same facts always give the same choice), then others by their ids, with what rules each one
+-- out. A queue whose strategy is not least_loaded asks the longest idle: the one whose last offer
+-- is the longest ago. Looks first at who is ready: where nobody is, a long list costs nothing.
 create function candidates(p_chat routed_chats, p_strategy queue_strategy, p_now timestamptz)
 returns table (user_id uuid, ruled_out_by text, place bigint)
 language sql stable as $$
@@ -60,28 +65,43 @@ language sql stable as $$
     select x.user_id from exclusions x
      where x.organisation_id = p_chat.organisation_id and x.chat_id = p_chat.chat_id and x.until > p_now
   ),
-  memory as materialized (
-    select exists (select from passed_on)
-       and is_anybody_else_ready(p_chat.organisation_id, p_chat.chat_id, p_chat.queue_id, p_now) as counts
+  excluded as materialized (
+    select x.user_id from passed_on x
+     where is_anybody_else_ready(p_chat.organisation_id, p_chat.chat_id, p_chat.queue_id, p_now)
+  ),
+  able as materialized (
+    select m.user_id,
+           row_number() over (order by
+             m.tier,
+             case when p_strategy = 'least_loaded' then l.used / greatest(l.chat_limit, 1)::float8 end,
+             o.last_offered_at nulls first,
+             m.user_id) as place
+      from operators o
+      join queue_members m on m.organisation_id = o.organisation_id and m.user_id = o.user_id
+                          and m.queue_id = p_chat.queue_id and m.is_joined
+      join operator_loads l on l.organisation_id = o.organisation_id and l.user_id = o.user_id
+                           and l.kind = p_chat.kind and l.used < l.chat_limit
+     where o.organisation_id = p_chat.organisation_id and o.is_ready
+       and o.user_id not in (select x.user_id from excluded x)
+     order by place
+     limit 20
+  ),
+  unable as (
+    select m.user_id, r.reason
+      from queue_members m
+      join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
+      join operator_loads l on l.organisation_id = m.organisation_id and l.user_id = m.user_id
+                           and l.kind = p_chat.kind
+     cross join lateral (select ruled_out_by(o.availability, o.is_present, o.is_not_answering,
+       m.is_joined, l.used, l.chat_limit, m.user_id in (select x.user_id from excluded x)) as reason) r
+     where m.organisation_id = p_chat.organisation_id and m.queue_id = p_chat.queue_id
+       and r.reason is not null
+     order by m.user_id
+     limit 20 - (select count(*) from able)
   )
-  select m.user_id, r.reason,
-         row_number() over (order by
-           r.reason is not null,
-           m.tier,
-           case when p_strategy = 'least_loaded' then l.used / greatest(l.chat_limit, 1)::float8 end,
-           o.last_offered_at nulls first,
-           m.user_id)
-    from queue_members m
-    join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
-    join operator_loads l on l.organisation_id = m.organisation_id and l.user_id = m.user_id
-                         and l.kind = p_chat.kind
-    left join passed_on x on x.user_id = m.user_id
-   cross join memory
-   cross join lateral (select ruled_out_by(o.availability, o.is_present, o.is_not_answering, m.is_joined,
-                         l.used, l.chat_limit, x.user_id is not null and memory.counts) as reason) r
-   where m.organisation_id = p_chat.organisation_id and m.queue_id = p_chat.queue_id
-   order by 3
-   limit 20
+  select a.user_id, null, a.place from able a
+  union all
+  select u.user_id, u.reason, 20 + row_number() over (order by u.user_id) from unable u
 $$;
 
 -- The second look, with the operator's row locked: nobody else can give this operator a chat until

@@ -14,6 +14,17 @@ begin
 end
 $$;
 
+-- Locks an operator's row or, where there is none, keeps one from being made until we commit: what
+-- is said of a user's connections meanwhile is then said before a new operator looks at them.
+create function lock_operator_or_absence(p_organisation uuid, p_user uuid) returns void
+language plpgsql volatile as $$
+begin
+  if lock_operator(p_organisation, p_user) then return; end if;
+  perform pg_advisory_xact_lock_shared(45, hashtext(p_user::text));
+  perform lock_operator(p_organisation, p_user);
+end
+$$;
+
 create function is_connected(p_organisation uuid, p_user uuid) returns boolean
 language sql volatile as $$
   select exists (select from connections
@@ -31,7 +42,8 @@ declare
   v_now timestamptz := date_trunc('milliseconds', routing_now());
 begin
   perform must_be_read_committed();
-  -- A connection that is being opened at this moment waits here or is seen here (connection_opened).
+  -- A connection that is opened or closed at this moment has been committed when we are through
+  -- here, or waits for us (lock_operator_or_absence).
   perform pg_advisory_xact_lock(45, hashtext(p_user::text));
   insert into operators (organisation_id, user_id, availability_since, connection_since, is_present)
   values (p_organisation, p_user, v_now, v_now, is_connected(p_organisation, p_user))
@@ -269,10 +281,7 @@ declare
 begin
   perform from nodes where id = p_node and epoch = p_epoch and lease_until > v_now;
   if not found then return tell_outcome(p_organisation, p_user, 'fenced', '{}'); end if;
-  if not lock_operator(p_organisation, p_user) then
-    perform pg_advisory_xact_lock_shared(45, hashtext(p_user::text));
-    perform lock_operator(p_organisation, p_user);
-  end if;
+  perform lock_operator_or_absence(p_organisation, p_user);
   insert into connections (id, organisation_id, user_id, session_id, node_id, node_epoch, connected_at)
   values (p_connection, p_organisation, p_user, p_session, p_node, p_epoch, v_now)
   on conflict (id) do nothing;
@@ -323,7 +332,7 @@ declare
 begin
   select * into v_seen from connections where id = p_connection;
   if not found then return tell_outcome(null, null, 'not_found', '{}'); end if;
-  perform lock_operator(v_seen.organisation_id, v_seen.user_id);
+  perform lock_operator_or_absence(v_seen.organisation_id, v_seen.user_id);
   update connections set gone_at = v_now where id = p_connection and gone_at is null;
   v_lost := lose_presence(v_seen.organisation_id, v_seen.user_id, v_now, p_grace_seconds);
   return tell_outcome(v_seen.organisation_id, null, 'closed', v_lost.o_events, v_lost.o_chats);
@@ -356,6 +365,7 @@ begin
   if v_organisation is null then return tell_outcome(null, null, 'nothing', '{}'); end if;
   v_users := array(select distinct user_id from connections
                     where id = any (v_dead) and organisation_id = v_organisation order by 1 limit p_most);
+  perform pg_advisory_xact_lock_shared(45, hashtext(u::text)) from unnest(v_users) u;
   perform from operators where organisation_id = v_organisation and user_id = any (v_users)
     order by user_id for no key update;
   foreach v_user in array v_users loop
