@@ -173,13 +173,21 @@ describe('over time', () => {
     expect(back.chats.get('chat')?.state).toBe('offered')
   })
 
-  test('a declined chat goes to another, and back only after the cooldown', () => {
-    const floor = play(begin(['a', 1], ['b', 0]), 0, asks('chat'))
+  test('a declined chat comes back only after the cooldown, while another may get room', () => {
+    const taken = { type: 'accept', chatId: 'first', userId: 'b' } as const
+    let floor = play(begin(['b', 1]), 0, asks('first'), taken)
+    floor = play(floor, 0, ...arrives('a', 1), asks('chat'))
     expect(floor.chats.get('chat')?.operatorId).toBe('a')
     const declined = play(floor, 1_000, { type: 'decline', chatId: 'chat', userId: 'a' })
     expect(declined.chats.get('chat')?.state).toBe('waiting')
     expect(play(declined, 30_999, { type: 'sweep' }).chats.get('chat')?.state).toBe('waiting')
     expect(play(declined, 31_000, { type: 'sweep' }).chats.get('chat')?.operatorId).toBe('a')
+  })
+
+  test('a declined chat comes back at once when nobody else could ever take it', () => {
+    const floor = play(begin(['a', 1], ['b', 0]), 0, asks('chat'))
+    const declined = play(floor, 1_000, { type: 'decline', chatId: 'chat', userId: 'a' })
+    expect(declined.chats.get('chat')?.operatorId).toBe('a')
   })
 
   test('a step leaves the floor that it was given as it was', () => {

@@ -72,7 +72,6 @@ export function compareCandidates(strategy: string) {
   const load = (one: Candidate) =>
     ruleOf(strategy) === 'least_loaded' ? one.used / Math.max(one.limit, 1) : 0
   return (one: Candidate, other: Candidate): number =>
-    Number(whyNot(one) !== undefined) - Number(whyNot(other) !== undefined) ||
     one.tier - other.tier ||
     load(one) - load(other) ||
     (one.lastOfferedAt ?? -1) - (other.lastOfferedAt ?? -1) ||
@@ -83,23 +82,30 @@ export function compareIds(one: string, other: string): number {
   return one < other ? -1 : Number(one > other)
 }
 
-/** A chat has come and looks for an operator. Nobody is chosen when everybody is ruled out. */
+/** A chat has come and looks for an operator. Nobody is chosen when everybody is ruled out; whoever
+ * could have had it stands before those who are ruled out. */
 export function choose(strategy: string, candidates: readonly Candidate[]): Because {
-  const ordered = candidates.toSorted(compareCandidates(strategy)).slice(0, CONSIDERED_MAX)
-  const first = ordered.at(0)
-  const chosen = first !== undefined && whyNot(first) === undefined ? first.userId : null
-  const considered = ordered.map((candidate) => ({
+  const able = candidates
+    .filter((candidate) => whyNot(candidate) === undefined)
+    .sort(compareCandidates(strategy))
+  const unable = candidates.filter((candidate) => whyNot(candidate) !== undefined).sort(byId)
+  const chosen = able.at(0)?.userId ?? null
+  const considered = [...able, ...unable].slice(0, CONSIDERED_MAX).map((candidate) => ({
     operatorId: candidate.userId,
     ruledOutBy: candidate.userId === chosen ? null : (whyNot(candidate) ?? 'later_in_order'),
   }))
   return { chosen, rule: ruleOf(strategy), considered }
 }
 
+function byId(one: Candidate, other: Candidate): number {
+  return compareIds(one.userId, other.userId)
+}
+
 /** An operator has room and takes the most urgent chat; others of its queue are kept beside it. */
 export function pull(userId: string, candidates: readonly Candidate[]): Because {
   const others = candidates
     .filter((candidate) => candidate.userId !== userId)
-    .toSorted((one, other) => compareIds(one.userId, other.userId))
+    .sort(byId)
     .slice(0, CONSIDERED_MAX - 1)
     .map((candidate) => ({
       operatorId: candidate.userId,

@@ -106,16 +106,20 @@ function hasPassed(floor: Floor, chatId: string, userId: string, now: number): b
   return (floor.exclusions.get(`${chatId}:${userId}`) ?? 0) > now
 }
 
+/** Whether somebody serves the queue, is ready, may hold such chats at all, and has not passed. */
+function isAnybodyElseReady(floor: Floor, chat: FloorChat, now: number): boolean {
+  return [...floor.members.values()].some(({ queueId, userId, isJoined }) => {
+    const operator = floor.operators.get(userId)
+    if (queueId !== chat.queueId || !isJoined || operator === undefined) return false
+    return (
+      isReady(operator) && operator.limits[chat.kind] > 0 && !hasPassed(floor, chat.id, userId, now)
+    )
+  })
+}
+
 /** Whether an operator passed the chat on just now and somebody else could still take it. */
 export function isExcluded(floor: Floor, chat: FloorChat, userId: string, now: number): boolean {
-  if (!hasPassed(floor, chat.id, userId, now)) return false
-  for (const member of floor.members.values()) {
-    if (member.queueId !== chat.queueId || !member.isJoined) continue
-    const operator = floor.operators.get(member.userId)
-    if (operator !== undefined && isReady(operator) && !hasPassed(floor, chat.id, operator.id, now))
-      return true
-  }
-  return false
+  return hasPassed(floor, chat.id, userId, now) && isAnybodyElseReady(floor, chat, now)
 }
 
 /** Everybody who is assigned to the chat's queue, as the rules look at them. */

@@ -4,7 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../platform/database.ts'
-import { ask, type Place, seedOperator, seedPlace, seedQueue } from '../../testing/routing-seed.ts'
+import {
+  ask,
+  type Place,
+  seedOperator,
+  seedPlace,
+  seedQueue,
+  seedUser,
+} from '../../testing/routing-seed.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
 import * as presence from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
@@ -98,6 +105,27 @@ test('a chat that comes while another ends is never left waiting beside a free o
   }
   expect(await brokenLaws(db)).toEqual(NONE_BROKEN)
 }, 120_000)
+
+test('who becomes an operator is present exactly when connected, whatever happens at that moment', async () => {
+  const userId = randomUUID()
+  await seedUser(db, place.organisationId, userId, 'Anna')
+  const operator = { ...place, userId, live: 1, deferred: 1 }
+  for (let round = 0; round < 60; round++) {
+    const [staying, going] = [randomUUID(), randomUUID()]
+    const connection = { ...operator, sessionId: null }
+    const open = (connectionId: string) =>
+      run(db, (one) => presence.connectionOpened(one, { ...connection, connectionId }))
+    await open(going)
+    await Promise.all([
+      run(db, (one) => routing.registerOperator(one, operator)),
+      run(db, (one) => presence.connectionClosed(one, going)),
+      round % 2 === 0 ? open(staying) : undefined,
+    ])
+    expect((await brokenLaws(db)).misjudged, `round ${round}`).toBe(0)
+    await run(db, (one) => presence.connectionClosed(one, staying))
+    await run(db, (one) => routing.removeOperator(one, operator))
+  }
+})
 
 test('two answers to one offer are one answer', async () => {
   await operators(1, 1)
@@ -272,12 +300,14 @@ describe('everybody at once', () => {
     floor.node = { nodeId, epoch: await presence.registerNode(db, nodeId, 'flaky') }
     await sql`update nodes set lease_until = 'infinity' where id = ${nodeId}`.execute(db)
   }
-  /** Lets deadlines come sooner than they would. */
+  /** Lets deadlines come sooner than they would; waits for nobody, so it is in nobody's way. */
   async function hurry(): Promise<void> {
     await sql`update assignments set expires_at = clock_timestamp() + interval '20 ms'
-      where state = 'offered' and random() < 0.3`.execute(db)
+      where id in (select id from assignments where state = 'offered' and random() < 0.3
+                   for no key update skip locked)`.execute(db)
     await sql`update operators set grace_until = clock_timestamp()
-      where grace_until is not null and random() < 0.3`.execute(db)
+      where user_id in (select user_id from operators where grace_until is not null and random() < 0.3
+                        for no key update skip locked)`.execute(db)
   }
 
   const acts: [number, (floor: Floor) => Promise<unknown>][] = [
