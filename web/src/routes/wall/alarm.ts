@@ -32,6 +32,8 @@ export function nextAlarm(
   targetMs: number,
   now: number,
 ): Alarm {
+  // The next wait must grow to the target anew: here nothing can flap.
+  if (oldestMs === undefined) return CALM
   // However short the target is, the warning comes before it.
   const early = Math.min(RAISE_MS, (1 - NEAR) * targetMs)
   return {
@@ -45,8 +47,8 @@ export function levelOf({ near, over }: Alarm): Level {
   return near.isRaised ? 'near' : 'calm'
 }
 
-function crossedAt(oldestMs: number | undefined, afterMs: number, now: number): number | undefined {
-  const at = oldestMs === undefined ? Number.POSITIVE_INFINITY : oldestMs + afterMs
+function crossedAt(oldestMs: number, afterMs: number, now: number): number | undefined {
+  const at = oldestMs + afterMs
   return at <= now ? at : undefined
 }
 

@@ -145,12 +145,18 @@ describe('near and over target', () => {
   })
 
   test('over is cleared after 30 seconds under, and a new long wait in between begins them anew', () => {
-    const ended = levels((second) => (second < 80 ? 0 : undefined), 140)
+    const ended = levels((second) => (second < 80 ? 0 : second), 140)
     expect(ended[109]).toBe('over')
     expect(ended[110]).not.toBe('over')
-    const again = levels((second) => (second < 80 || second === 100 ? 0 : undefined), 140)
+    const again = levels((second) => (second < 80 || second === 100 ? 0 : second), 140)
     expect(again[129]).toBe('over')
     expect(again[131]).not.toBe('over')
+  })
+
+  test('where nobody waits, nothing is over or near', () => {
+    const seen = levels((second) => (second < 80 ? 0 : undefined), 80)
+    expect(seen[79]).toBe('over')
+    expect(seen[80]).toBe('calm')
   })
 
   test('the warning comes before the target, however short that is', () => {

@@ -7,7 +7,7 @@ export default {
   'a-moment-ago': 'a moment ago',
 
   'limit.of': 'Chat limit of {name}',
-  'limit.change': 'Change the chat limit of {name}: {value}',
+  'limit.change': 'Change the chat limit of {name}',
   'limit.hint': {
     one: '{n} chat now. Lower than that stops new chats, the open one stays.',
     other: '{n} chats now. Lower than that stops new chats, open ones stay.',

@@ -7,7 +7,7 @@ export default {
   'a-moment-ago': 'zojuist',
 
   'limit.of': 'Chatlimiet van {name}',
-  'limit.change': 'Chatlimiet van {name} wijzigen: {value}',
+  'limit.change': 'Chatlimiet van {name} wijzigen',
   'limit.hint': {
     one: 'Nu {n} chat. Bij een lagere limiet komen er geen nieuwe bij; de lopende chat blijft.',
     other: 'Nu {n} chats. Bij een lagere limiet komen er geen nieuwe bij; lopende chats blijven.',
