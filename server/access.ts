@@ -30,7 +30,8 @@ export async function mayWatch(db: Db, actor: Actor, wanted: string): Promise<bo
   if (of === 'setup') return accounts.visibleIds(actor).includes(id)
   if (of === 'chat') return chats.maySee(db, actor, id)
   if (of !== 'queue') return false
-  if ((await queues.listAssignedIds(db, actor.organisationId, actor.userId)).includes(id)) return true
+  if ((await queues.listAssignedIds(db, actor.organisationId, actor.userId)).includes(id))
+    return true
   const accountId = await queues.findAccountId(db, actor.organisationId, id)
   return accountId !== undefined && accounts.mayAt(actor, 'wall.view', accountId)
 }

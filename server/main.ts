@@ -162,6 +162,8 @@ process.on('uncaughtException', (error) => {
 })
 
 start().catch((error: unknown) => {
+  // Whoever stops it while it starts need not read what broke off.
+  if (stopping) return
   const isPlain = [ConfigProblems, AlreadyRunning, Trouble].some((kind) => error instanceof kind)
   const text =
     error instanceof Error

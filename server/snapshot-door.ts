@@ -41,7 +41,8 @@ export function snapshotDoor(app: FastifyInstance): void {
     const list = LISTS[of]
     if (list === undefined || !(await mayWatch(db, actor, scope))) throw new Refusal('not_found')
     const key = `${organisationId} ${scope}`
-    const snapshot = reading.get(key) ?? read(database, organisationId, (at) => list(at, organisationId, id))
+    const snapshot =
+      reading.get(key) ?? read(database, organisationId, (at) => list(at, organisationId, id))
     reading.set(key, snapshot)
     return snapshot.finally(() => reading.delete(key))
   })

@@ -1,6 +1,6 @@
 // The visitors' sockets: the widget's token lets one in, to that visitor's own chats and no others.
 import type { Server, Socket } from 'socket.io'
-import type { Hello } from '#contract/frames.ts'
+import type { Hello, SignSeen } from '#contract/frames.ts'
 import { partsOf, scope } from '#contract/scopes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
 import * as visitors from './features/visitors/queries.ts'
@@ -33,19 +33,32 @@ export function openVisitorSockets(parts: VisitorParts): { stop(): void } {
     if (visitor === null) throw new Refusal('unauthenticated')
     return visitor
   }
-  openNamespace(parts.io, '/visitor', letIn, (socket, visitor) => seat(parts, socket, visitor), parts.failed)
+  openNamespace(
+    parts.io,
+    '/visitor',
+    letIn,
+    (socket, visitor) => seat(parts, socket, visitor),
+    parts.failed,
+  )
   return { stop: () => {} }
 }
 
 function seat(parts: VisitorParts, socket: Socket, visitor: Visitor): void {
   const { sourceOf, sources } = parts.sourcesOf(visitor.organisationId)
   const may = (wanted: string) => isOwn(parts.db, visitor, wanted)
-  const watching = openWatching(socket, sourceOf, sources, may)
+  const watching = openWatching(socket, sourceOf, sources, may, seenByVisitor)
   // The team learns that it is the visitor who types; never which.
   const by = { id: 'visitor', name: '', photo: null }
   guard(socket, { ...watching.doors, sign: signDoor(parts.bus, by, may) }, RATE, parts.failed)
   socket.on('disconnect', () => watching.stop())
   greet(parts, socket, visitor).catch(parts.failed)
+}
+
+/** A visitor learns that somebody types, never who by their own name, nor who else looks on. */
+function seenByVisitor(sign: SignSeen): SignSeen | undefined {
+  if (sign.kind !== 'typing' && sign.kind !== 'ended') return undefined
+  if (sign.by.id === 'visitor') return sign
+  return { ...sign, by: { id: 'operator', name: '', photo: null } }
 }
 
 async function isOwn(db: Db, visitor: Visitor, wanted: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Routing's transitions: each is a function of the database (migrations/0011-0013), one call, one
 // transaction. Within `write` at most one of them, as the work's last statement, and `settle` after
 // the commit; on its own in `run` (actions.ts).
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Availability } from '#contract/presence.ts'
 import type { QueueMember } from '#contract/queues.ts'
 import type { Chat } from '#contract/routing.ts'
@@ -245,45 +245,36 @@ export async function listUnmatched(db: Db): Promise<{ organisationId: string; u
   return rows
 }
 
-/** The open chats of accounts. */
-export async function listChats(
+/** The chats of an organisation that fit, the one that is due first first. */
+async function chatsWhere(
   db: Db,
   organisationId: string,
-  accountIds: readonly string[],
+  fits: RawBuilder<unknown>,
 ): Promise<Chat[]> {
   const { rows } = await sql<{ row: Chat }>`
-    select row from chat_rows
-     where organisation_id = ${organisationId} and account_id = any (${accountIds}::uuid[])
-       and state <> 'closed'
+    select row from chat_rows where organisation_id = ${organisationId} and ${fits}
      order by due_at, chat_id`.execute(db)
   return rows.map(({ row }) => row)
+}
+
+/** The open chats of accounts. */
+export function listChats(db: Db, organisationId: string, accountIds: readonly string[]) {
+  const fits = sql`account_id = any (${accountIds}::uuid[]) and state <> 'closed'`
+  return chatsWhere(db, organisationId, fits)
 }
 
 /** The chats that an operator holds or is offered. */
-export async function listChatsOfOperator(
-  db: Db,
-  organisationId: string,
-  userId: string,
-): Promise<Chat[]> {
-  const { rows } = await sql<{ row: Chat }>`
-    select row from chat_rows
-     where organisation_id = ${organisationId} and operator_id = ${userId}
-     order by due_at, chat_id`.execute(db)
-  return rows.map(({ row }) => row)
+export function listChatsOfOperator(db: Db, organisationId: string, userId: string) {
+  return chatsWhere(db, organisationId, sql`operator_id = ${userId}`)
 }
 
 /** The chats of a queue that nobody has yet: waiting or offered. */
-export async function listWaiting(
-  db: Db,
-  organisationId: string,
-  queueId: string,
-): Promise<Chat[]> {
-  const { rows } = await sql<{ row: Chat }>`
-    select row from chat_rows
-     where organisation_id = ${organisationId} and queue_id = ${queueId}
-       and state in ('waiting', 'offered')
-     order by due_at, chat_id`.execute(db)
-  return rows.map(({ row }) => row)
+export function listWaiting(db: Db, organisationId: string, queueId: string) {
+  return chatsWhere(
+    db,
+    organisationId,
+    sql`queue_id = ${queueId} and state in ('waiting', 'offered')`,
+  )
 }
 
 export async function findChat(
@@ -291,10 +282,7 @@ export async function findChat(
   organisationId: string,
   chatId: string,
 ): Promise<Chat | undefined> {
-  const { rows } = await sql<{ row: Chat }>`
-    select row from chat_rows
-     where organisation_id = ${organisationId} and chat_id = ${chatId}`.execute(db)
-  return rows.at(0)?.row
+  return (await chatsWhere(db, organisationId, sql`chat_id = ${chatId}`)).at(0)
 }
 
 /** Who is assigned to the queues of accounts. */

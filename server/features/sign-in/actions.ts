@@ -3,10 +3,10 @@
 import type { Credentials, Me } from '#contract/session.ts'
 import { throttleKey } from '../../platform/client-ip.ts'
 import type { Actor, ActorCtx, Ctx } from '../../platform/context.ts'
+import { actingIn } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import { hashToken, newToken } from '../../platform/tokens.ts'
-import { actingIn } from '../../platform/context.ts'
 import { write } from '../../platform/write.ts'
 import * as accounts from '../accounts/queries.ts'
 import * as logins from './queries.ts'
@@ -68,7 +68,11 @@ async function refuseFailure(ctx: Ctx, addressKey: string, userKey: string): Pro
 }
 
 /** Begins a session in this browser; the cookie it had before never becomes the session's. */
-export async function startSession(ctx: Ctx, userId: string, organisationId: string): Promise<void> {
+export async function startSession(
+  ctx: Ctx,
+  userId: string,
+  organisationId: string,
+): Promise<void> {
   const now = ctx.now()
   const token = newToken()
   await logins.insertSession(ctx.db, {
@@ -109,7 +113,11 @@ export async function enter(ctx: ActorCtx, organisationId: string): Promise<Me> 
 }
 
 /** The actor behind a session token, or null. Notes at most once a minute that they are active. */
-export async function authenticate(db: Db, token: string | undefined, now: Date): Promise<Actor | null> {
+export async function authenticate(
+  db: Db,
+  token: string | undefined,
+  now: Date,
+): Promise<Actor | null> {
   if (token === undefined || !/^[A-Za-z0-9_-]{43}$/.test(token)) return null
   const activeAfter = addSeconds(now, -IDLE_MINUTES * 60)
   const session = await logins.findSession(db, hashToken(token), now.toISOString(), activeAfter)

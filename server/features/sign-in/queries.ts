@@ -8,16 +8,18 @@ import type { Throttle } from './rules.ts'
 
 /** A user by login (byte for byte) or e-mail (whatever the case), with what sign-in must know. */
 export function findLogin(db: Db, login: string) {
-  return db
-    .selectFrom('users')
-    .select(['id', 'email', 'passwordHash', 'passwordState', 'passwordExpiresAt'])
-    .where((eb) =>
-      eb.or([eb('login', '=', login), eb(sql`lower(email)`, '=', login.toLowerCase())]),
-    )
-    // A login that is somebody else's e-mail: the login wins.
-    .orderBy(sql`login = ${login}`, 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  return (
+    db
+      .selectFrom('users')
+      .select(['id', 'email', 'passwordHash', 'passwordState', 'passwordExpiresAt'])
+      .where((eb) =>
+        eb.or([eb('login', '=', login), eb(sql`lower(email)`, '=', login.toLowerCase())]),
+      )
+      // A login that is somebody else's e-mail: the login wins.
+      .orderBy(sql`login = ${login}`, 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  )
 }
 
 /** The organisations in which the user has an active membership, the oldest first. */
@@ -91,11 +93,20 @@ export async function keepActive(db: Db, sessionId: string, now: string): Promis
   await db.updateTable('sessions').set({ lastActiveAt: now }).where('id', '=', sessionId).execute()
 }
 
-export async function moveSession(db: Db, sessionId: string, organisationId: string): Promise<void> {
+export async function moveSession(
+  db: Db,
+  sessionId: string,
+  organisationId: string,
+): Promise<void> {
   await db.updateTable('sessions').set({ organisationId }).where('id', '=', sessionId).execute()
 }
 
-export async function endSession(db: Db, sessionId: string, now: string, because: string): Promise<void> {
+export async function endSession(
+  db: Db,
+  sessionId: string,
+  now: string,
+  because: string,
+): Promise<void> {
   await db
     .updateTable('sessions')
     .set({ endedAt: now, endedBecause: because })
@@ -105,7 +116,12 @@ export async function endSession(db: Db, sessionId: string, now: string, because
 }
 
 /** Those of the sessions that still hold. */
-export async function listAlive(db: Db, ids: readonly string[], now: string, activeAfter: string): Promise<Set<string>> {
+export async function listAlive(
+  db: Db,
+  ids: readonly string[],
+  now: string,
+  activeAfter: string,
+): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const rows = await db
     .selectFrom('sessions')
@@ -135,7 +151,13 @@ export async function listGrants(db: Db, organisationId: string, userId: string)
   return rows.flatMap(({ key, isBuiltIn, permissions, accountId }) =>
     accountId === null
       ? []
-      : [{ role: key, accountId, permissions: users.permissionsOfRole(key, isBuiltIn, permissions) }],
+      : [
+          {
+            role: key,
+            accountId,
+            permissions: users.permissionsOfRole(key, isBuiltIn, permissions),
+          },
+        ],
   )
 }
 
@@ -188,14 +210,25 @@ export async function clearThrottle(db: Db, key: string): Promise<void> {
   await db.deleteFrom('throttles').where('key', '=', key).execute()
 }
 
-export async function insertDevice(db: Db, tokenHash: Buffer, userId: string, now: string, expiresAt: string) {
+export async function insertDevice(
+  db: Db,
+  tokenHash: Buffer,
+  userId: string,
+  now: string,
+  expiresAt: string,
+) {
   await db
     .insertInto('knownDevices')
     .values({ tokenHash, userId, createdAt: now, expiresAt })
     .execute()
 }
 
-export async function isKnownDevice(db: Db, tokenHash: Buffer, userId: string, now: string): Promise<boolean> {
+export async function isKnownDevice(
+  db: Db,
+  tokenHash: Buffer,
+  userId: string,
+  now: string,
+): Promise<boolean> {
   const row = await db
     .selectFrom('knownDevices')
     .select('userId')

@@ -38,7 +38,8 @@ export function afterUserFailure(throttle: Throttle | undefined, now: Date): Thr
 
 /** The throttle of an address after one more failure: a bound within a window. */
 export function afterAddressFailure(throttle: Throttle | undefined, now: Date): Throttle {
-  const started = throttle && Date.parse(throttle.windowStart) > now.getTime() - WINDOW_MINUTES * 60_000
+  const started =
+    throttle && Date.parse(throttle.windowStart) > now.getTime() - WINDOW_MINUTES * 60_000
   const failures = started ? throttle.failures + 1 : 1
   const windowStart = started ? throttle.windowStart : now.toISOString()
   const isBlocked = failures >= ADDRESS_FAILURES

@@ -122,7 +122,14 @@ class Board implements VisitBoard {
       for (const { of, id } of [...scopes, ...leftScopes].map(partsOf))
         if (of === 'queue') this.#movedQueues.add(id)
     }
+    if (kind === 'operator') this.#lookAtFaceOf(entityId)
     if (kind === 'operator' || kind === 'queue_member') this.#moveAll(organisationId)
+  }
+
+  /** Their name or photo may be another now. */
+  #lookAtFaceOf(userId: string): void {
+    for (const [chatId, { seen }] of this.#rooms)
+      if (seen.heldBy === userId) this.#changedChats.add(chatId)
   }
 
   #moveAll(organisationId?: string): void {

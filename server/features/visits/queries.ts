@@ -11,6 +11,8 @@ export interface Seen {
   organisationId: string
   /** The queue that it waits in; null when it does not wait. */
   waitsIn: string | null
+  /** Who answers it now; null when nobody does. */
+  heldBy: string | null
   /** Milliseconds of the database's clock when this was read. */
   t: number
   visit: Visit
@@ -22,6 +24,7 @@ interface VisitRow extends Omit<OperatorCard, 'name' | 'photo'> {
   closedBecause: string | null
   state: 'waiting' | 'offered' | 'active' | 'closed'
   queueId: string
+  heldBy: string | null
   name: string | null
   photoId: string | null
   t: number
@@ -52,6 +55,7 @@ function seenOf(row: VisitRow, pace: Pace | undefined, place: number | undefined
     chatId,
     organisationId,
     waitsIn: waits ? row.queueId : null,
+    heldBy: row.heldBy,
     t,
     visit: {
       id: chatId,
@@ -69,6 +73,7 @@ async function listRows(db: Db, chatIds: readonly string[]): Promise<VisitRow[]>
   const { rows } = await sql<VisitRow>`
     select c.id as chat_id, c.organisation_id, c.closed_because, coalesce(r.queue_id, s.queue_id) as queue_id,
            case when c.closed_at is not null then 'closed' else coalesce(r.state::text, 'waiting') end as state,
+           case when r.state = 'active' then r.operator_id end as held_by,
            face.name, face.description, face.photo_id,
            floor(extract(epoch from clock_timestamp()) * 1000)::int8 as t
       from unnest(${chatIds}::uuid[]) as wanted (chat_id)

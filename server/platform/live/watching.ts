@@ -2,7 +2,7 @@
 // pile up for a browser that does not read.
 import type { Socket } from 'socket.io'
 import { Type } from 'typebox'
-import type { Frame } from '#contract/frames.ts'
+import type { Frame, SignSeen } from '#contract/frames.ts'
 import { Strict } from '#contract/shapes.ts'
 import { Refusal } from '../refuse.ts'
 import type { EventDoor } from './guard.ts'
@@ -37,18 +37,25 @@ export interface Watching {
   stop(): void
 }
 
-/** Lets a socket watch the scopes that `mayWatch` allows, from the source that owns each. */
+/**
+ * Lets a socket watch the scopes that `mayWatch` allows, from the source that owns each. `seen`:
+ * what this socket may know of a sign; undefined for nothing.
+ */
 export function openWatching(
   socket: Socket,
   sourceOf: SourceOf,
   sources: readonly Source[],
   mayWatch: (scope: string) => Promise<boolean>,
+  seen: (sign: SignSeen) => SignSeen | undefined = (sign) => sign,
 ): Watching {
   const watcher: Watcher = {
     id: socket.id,
     send: (frame: Frame) => void socket.emit('frame', frame),
     sendSnap: (scope) => void socket.emit('snap', { s: scope }),
-    sendSign: (sign) => void socket.volatile.emit('sign', sign),
+    sendSign: (sign) => {
+      const known = seen(sign)
+      if (known) socket.volatile.emit('sign', known)
+    },
   }
   const watched = () => sources.flatMap((source) => source.scopesOf(watcher))
   const beating = setInterval(() => {
