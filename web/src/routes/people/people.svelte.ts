@@ -130,7 +130,7 @@ export class People {
     window.clearTimeout(this.#resting)
     const to = `${page.url.pathname}${writeFilter(filter)}`
     this.#typed = filter.q
-    void goto(to, { replaceState: true, reset: false }).then(() => {
+    void goto(to, { replace: true, reset: false }).then(() => {
       if (this.#typed === filter.q) this.#typed = undefined
     })
   }

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import type { Invitation, InvitationState } from '#contract/invitations.ts'
+import type { Person } from '#contract/users.ts'
+import { lineOfInvitation, lineOfPerson, type Names } from './line.ts'
+import { isNarrowed, presentOf, readFilter, shownOf, writeFilter } from './people-filter.ts'
+
+const names: Names = {
+  account: (id) => ({ org: 'Noordzee', nl: 'Netherlands' })[id],
+  department: (id) => ({ sales: 'Sales', service: 'Service' })[id],
+  queue: (id) => ({ q1: 'Sales NL' })[id],
+}
+
+function person(more: Partial<Person> & Pick<Person, 'firstName'>) {
+  const row: Person = {
+    id: more.firstName,
+    userId: `user of ${more.firstName}`,
+    accountId: 'org',
+    lastName: 'Jansen',
+    displayName: null,
+    email: `${more.firstName}@noordzee.example`,
+    login: `${more.firstName}@noordzee.example`,
+    photo: null,
+    language: 'en',
+    status: 'active',
+    roles: [{ key: 'agent', name: 'Agent', accountId: 'org' }],
+    departments: [],
+    queues: [],
+    live: null,
+    deferred: null,
+    createdAt: '2026-01-01T09:00:00.000Z',
+    version: 1,
+    ...more,
+  }
+  return lineOfPerson(row, names)
+}
+
+function invitation(state: InvitationState, email = `${state}@example.com`) {
+  const row: Invitation = {
+    id: state,
+    accountId: 'org',
+    email,
+    firstName: null,
+    lastName: null,
+    displayName: null,
+    language: 'en',
+    role: { id: 'r', key: 'viewer', name: 'Viewer' },
+    departments: [],
+    queues: [],
+    state,
+    inviterName: 'Hanna Schulz',
+    createdAt: '2026-01-01T09:00:00.000Z',
+    sentAt: null,
+    openedAt: null,
+    expiresAt: '2026-01-04T09:00:00.000Z',
+    acceptedAt: null,
+    deliveryError: null,
+    version: 1,
+  }
+  return lineOfInvitation(row, names)
+}
+
+const filter = (search: string) => readFilter(new URLSearchParams(search))
+const shown = (lines: Parameters<typeof shownOf>[0], search: string) =>
+  shownOf(lines, filter(search)).map(({ id }) => id)
+
+describe('the address of the page', () => {
+  test.each([
+    '',
+    '?q=ada',
+    '?status=active,blocked&role=agent',
+    '?department=sales&account=nl&sort=-limit',
+  ])('%s says the same after reading and writing', (search) => {
+    expect(writeFilter(filter(search))).toBe(search)
+  })
+
+  test('what nobody could have chosen is left out', () => {
+    expect(writeFilter(filter('?status=dancing&sort=colour'))).toBe('')
+  })
+
+  test('an account and an order narrow nothing', () => {
+    expect(isNarrowed(filter('?account=nl&sort=-limit'))).toBe(false)
+    expect(isNarrowed(filter('?q=a'))).toBe(true)
+    expect(isNarrowed(filter('?status=active'))).toBe(true)
+  })
+})
+
+describe('searching', () => {
+  const lines = [
+    person({ firstName: 'Chloé', lastName: 'Martin' }),
+    person({ firstName: 'Göran', lastName: 'Lund', displayName: 'Support' }),
+  ]
+
+  test.each([
+    ['chloe', ['Chloé']],
+    ['MARTIN chl', ['Chloé']],
+    ['göran@noordzee', ['Göran']],
+    ['support', ['Göran']],
+    ['martin lund', []],
+  ])('%s', (q, ids) => {
+    expect(shown(lines, `?q=${encodeURIComponent(q)}`)).toEqual(ids)
+  })
+})
+
+describe('what is over', () => {
+  const states = ['sent', 'opened', 'bounced', 'expired', 'accepted', 'revoked'] as const
+  const lines = [
+    ...states.map((state) => invitation(state)),
+    person({ firstName: 'Ada' }),
+    person({ firstName: 'Bo', status: 'archived' }),
+  ]
+
+  test('shows only when it is asked for', () => {
+    expect(presentOf(lines).map(({ id }) => id)).toEqual([
+      'sent',
+      'opened',
+      'bounced',
+      'expired',
+      'Ada',
+    ])
+    expect(shown(lines, '?status=revoked')).toEqual(['revoked'])
+    expect(shown(lines, '?status=archived')).toEqual(['Bo'])
+  })
+
+  test('invited are those whose link is on its way or there', () => {
+    expect(shown(lines, '?status=invited')).toEqual(['opened', 'sent'])
+    expect(shown(lines, '?status=bounced,expired')).toEqual(['bounced', 'expired'])
+  })
+})
+
+describe('filters and order', () => {
+  const lines = [
+    person({
+      firstName: 'Bo',
+      departments: [{ id: 'sales', position: 'Operator' }],
+      live: { limit: 2, version: 1 },
+    }),
+    person({
+      firstName: 'Ada',
+      accountId: 'nl',
+      departments: [{ id: 'service', position: null }],
+      roles: [{ key: 'manager', name: 'Manager', accountId: 'org' }],
+    }),
+    person({
+      firstName: 'Cor',
+      live: { limit: 10, version: 1 },
+      departments: [{ id: 'sales', position: null }],
+    }),
+  ]
+
+  test('several of one kind widen, kinds together narrow', () => {
+    expect(shown(lines, '?department=sales,service')).toEqual(['Ada', 'Bo', 'Cor'])
+    expect(shown(lines, '?department=sales&role=manager')).toEqual([])
+  })
+
+  test.each([
+    ['?sort=limit', ['Ada', 'Bo', 'Cor']],
+    ['?sort=-limit', ['Cor', 'Bo', 'Ada']],
+    ['?sort=account', ['Ada', 'Bo', 'Cor']],
+    ['?sort=-department', ['Ada', 'Bo', 'Cor']],
+    ['?sort=-name', ['Cor', 'Bo', 'Ada']],
+  ])('%s', (search, ids) => {
+    expect(shown(lines, search)).toEqual(ids)
+  })
+
+  test('what this person may not see has no name in the line', () => {
+    const line = person({
+      firstName: 'Dirk',
+      departments: [{ id: 'hidden', position: 'Chef' }],
+      queues: ['q1', 'hidden'],
+    })
+    expect(line.departments).toEqual([])
+    expect(line.queues).toEqual(['Sales NL'])
+  })
+
+  test('a role held at several accounts is said once', () => {
+    const agent = { key: 'agent', name: 'Agent' }
+    const line = person({
+      firstName: 'Eva',
+      roles: [
+        { ...agent, accountId: 'org' },
+        { ...agent, accountId: 'nl' },
+      ],
+    })
+    expect(line.roles).toEqual([agent])
+  })
+})
