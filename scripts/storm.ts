@@ -141,7 +141,7 @@ async function rest(
     const now = `${held} ${waiting} ${offered}`
     if (now !== before) stillSince = performance.now()
     before = now
-    const isShaped = held === expectedHeld(options) && offered === 0
+    const isShaped = held >= expectedHeld(options) && offered === 0
     const mustStandStill = isShaped ? REST_MS : REST_MS * 12
     if (performance.now() - stillSince > mustStandStill) return
     await pause(200)

@@ -163,14 +163,14 @@ process.on('uncaughtException', (error) => {
 
 start().catch((error: unknown) => {
   // Whoever stops it while it starts need not read what broke off.
-  if (stopping) return
-  const isPlain = [ConfigProblems, AlreadyRunning, Trouble].some((kind) => error instanceof kind)
-  const text =
-    error instanceof Error
-      ? isPlain
-        ? error.message
-        : (error.stack ?? error.message)
-      : String(error)
-  process.stderr.write(`\n${text}\n\n`)
+  if (stopping !== undefined) return
+  process.stderr.write(`\n${inWords(error)}\n\n`)
   void stop(1)
 })
+
+/** What can be mended by whoever reads it is said plainly; all else with where it broke. */
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isPlain = [ConfigProblems, AlreadyRunning, Trouble].some((kind) => error instanceof kind)
+  return isPlain ? error.message : (error.stack ?? error.message)
+}

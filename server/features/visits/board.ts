@@ -117,13 +117,14 @@ class Board implements VisitBoard {
   }
 
   #hearOne(organisationId: string, { kind, entityId, scopes, leftScopes }: LogEvent): void {
-    if (kind === 'chat') {
-      if (this.#rooms.has(entityId)) this.#changedChats.add(entityId)
-      for (const { of, id } of [...scopes, ...leftScopes].map(partsOf))
-        if (of === 'queue') this.#movedQueues.add(id)
-    }
+    if (kind === 'chat') this.#hearOfChat(entityId, [...scopes, ...leftScopes])
     if (kind === 'operator') this.#lookAtFaceOf(entityId)
     if (kind === 'operator' || kind === 'queue_member') this.#moveAll(organisationId)
+  }
+
+  #hearOfChat(chatId: string, scopes: readonly string[]): void {
+    if (this.#rooms.has(chatId)) this.#changedChats.add(chatId)
+    for (const { of, id } of scopes.map(partsOf)) if (of === 'queue') this.#movedQueues.add(id)
   }
 
   /** Their name or photo may be another now. */
