@@ -32,8 +32,8 @@ export interface OutboxParts {
 
 type Written = Pick<Unsent, 'clientId' | 'chatId' | 'body' | 'at'>
 
-/** After so many tries while the connection stood, it is for the writer to say: try again. */
-const TRIES = 4
+/** After so many tries while the connection stood, some 15 seconds, it is for the writer to say. */
+const TRIES = 6
 /** Refusals that pass: the message waits its turn. */
 const PASSING = new Set(['busy', 'too_many', 'internal', 'unauthenticated'])
 
@@ -93,6 +93,14 @@ export class Outbox {
   /** Messages that came back from the server: they are in the conversation now. */
   heard(clientIds: ReadonlySet<string>): void {
     for (const { clientId } of this.#messages) if (clientIds.has(clientId)) this.discard(clientId)
+  }
+
+  /** The connection is back: sends what is queued, and what failed only because there was none. */
+  again(): void {
+    for (const { clientId, state, because } of this.#messages)
+      if (state === 'failed' && because === 'unreachable')
+        this.#change(clientId, { state: 'queued', tries: 0 })
+    this.send()
   }
 
   /** Sends all that is queued, in each chat one after the other. */

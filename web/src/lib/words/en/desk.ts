@@ -115,8 +115,8 @@ export default {
   'visitor.waited': 'Waited',
   'visitor.messages': 'Messages',
   'visitor.messages.count': {
-    one: '{n}, {theirs} of the visitor',
-    other: '{n}, {theirs} of the visitor',
+    one: '{n}, {theirs} from the visitor',
+    other: '{n}, {theirs} from the visitor',
   },
 
   'sound.on': 'Sound on',

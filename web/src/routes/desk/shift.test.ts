@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import type { Operator } from '#contract/presence.ts'
+import { shiftOf } from './shift.ts'
+
+const operator: Operator = {
+  id: 'me',
+  accountIds: [],
+  name: 'Bo',
+  photo: null,
+  department: null,
+  availability: 'available',
+  reason: null,
+  since: '2026-01-01T09:00:00.000Z',
+  setBy: null,
+  connection: 'connected',
+  connectionSince: '2026-01-01T09:00:00.000Z',
+  missed: 0,
+  isNotAnswering: false,
+  live: { used: 0, limit: 3, version: 1 },
+  deferred: { used: 0, limit: 0, version: 1 },
+  joined: [],
+}
+const facts = { connection: 'live', operator, assigned: 2, joined: 1 } as const
+const full = { ...operator, live: { used: 3, limit: 3, version: 1 } }
+
+test.each([
+  ['ready', facts],
+  ['no-connection', { ...facts, connection: 'lost' as const }],
+  ['no-queues', { ...facts, assigned: 0, joined: 0 }],
+  ['none-joined', { ...facts, joined: 0 }],
+  ['not-available', { ...facts, operator: { ...operator, availability: 'away' as const } }],
+  ['not-answering', { ...facts, operator: { ...operator, isNotAnswering: true, missed: 3 } }],
+  ['at-limit', { ...facts, operator: full }],
+  // Whoever is offline is not told of anything that going available would change anyway.
+  ['not-available', { ...facts, operator: { ...full, availability: 'offline' as const } }],
+])('the Desk says %s', (kind, given) => {
+  expect(shiftOf(given).kind).toBe(kind)
+})
