@@ -53,7 +53,7 @@ async function ask(siteKey: string) {
   const visitor = house.visitor(token)
   const body = { id: randomUUID(), clientId: randomUUID(), body: 'Hello?' }
   await visitor.call(visitors.ask, { body })
-  return { visitor, chatId: body.id }
+  return { visitor, chatId: body.id, token }
 }
 
 test('IN-8: a page that heard a whole chat has the rows that a fresh load gives', async () => {
@@ -234,4 +234,23 @@ test('who is in a field is seen by everybody else who may see the field, and end
   await two.until(() => two.signs.find((seen) => seen.by.id === admin.userId && seen.holds > 0))
   one.socket.emit('sign', { ...sign, kind: 'ended' })
   await two.until(() => two.signs.find((seen) => seen.by.id === admin.userId && seen.holds === 0))
+})
+
+test('a visitor learns that somebody types, never by whose name, nor who else looks on', async () => {
+  const { admin, siteKey } = await scene()
+  const { chatId, token } = await ask(siteKey)
+  const fetchSnapshot = () => Promise.reject(new Error('a visitor has no snapshots'))
+  const page = await openLiveClient({ url: house.url, namespace: '/visitor', token, fetchSnapshot })
+  await page.watch(scope.chat(chatId))
+  const wall = await admin.live()
+  await wall.watch(scope.chat(chatId))
+  const sign = { scope: scope.chat(chatId), subject: chatId }
+  wall.socket.emit('sign', { ...sign, kind: 'viewing' })
+  await wall.until(() => wall.signs.find((seen) => seen.kind === 'viewing'))
+  wall.socket.emit('sign', { ...sign, kind: 'typing' })
+  await page.until(() => page.signs.find((seen) => seen.kind === 'typing'))
+  expect(page.signs.map(({ kind, by }) => [kind, by])).toEqual([
+    ['typing', { id: 'operator', name: '', photo: null }],
+  ])
+  page.close()
 })
