@@ -33,7 +33,10 @@ interface Common {
   departments: readonly { id: string; name: string; position: string | undefined }[]
   queues: readonly string[]
   state: LineState
-  /** What searching looks through: without accents, in small letters. */
+  /**
+   * What searching looks through, without accents, in small letters: the names and what stands
+   * before the @. What follows it is the same for nearly everybody.
+   */
   text: string
 }
 
@@ -64,7 +67,9 @@ export function lineOfPerson(person: Person, names: Names): PersonLine {
     roles: uniqueRoles(person.roles),
     state: person.status,
     ...placesOf(person, names),
-    text: searchable(`${name} ${person.displayName ?? ''} ${person.email} ${person.login}`),
+    text: searchable(
+      `${name} ${person.displayName ?? ''} ${localOf(person.email)} ${localOf(person.login)}`,
+    ),
   }
 }
 
@@ -79,7 +84,7 @@ export function lineOfInvitation(invitation: Invitation, names: Names): Invitati
     roles: [role],
     state: invitation.state,
     ...placesOf(invitation, names),
-    text: searchable(`${name} ${displayName ?? ''} ${email}`),
+    text: searchable(`${localOf(name)} ${displayName ?? ''} ${localOf(email)}`),
   }
 }
 
@@ -102,6 +107,10 @@ function placesOf(row: Person | Invitation, names: Names) {
 // The same role, held at several accounts, is said once.
 function uniqueRoles(roles: Person['roles']) {
   return [...new Map(roles.map(({ key, name }) => [key, { key, name }])).values()]
+}
+
+function localOf(address: string): string {
+  return address.replace(/@.*/, '')
 }
 
 /** The text as searching compares it. */

@@ -96,6 +96,8 @@ describe('searching', () => {
     ['göran@noordzee', ['Göran']],
     ['support', ['Göran']],
     ['martin lund', []],
+    ['noordzee', []],
+    ['noordzee.example', ['Chloé', 'Göran']],
   ])('%s', (q, ids) => {
     expect(shown(lines, `?q=${encodeURIComponent(q)}`)).toEqual(ids)
   })

@@ -92,7 +92,7 @@ export function shownOf(lines: readonly Line[], filter: PeopleFilter): Line[] {
   const wanted = searchable(filter.q).split(/\s+/).filter(Boolean)
   const candidates = filter.status.length > 0 ? lines : presentOf(lines)
   const fits = (line: Line) =>
-    wanted.every((word) => line.text.includes(word)) &&
+    wanted.every((word) => hasWord(line, word)) &&
     hasAny(filter.status, [statusOfLine(line)]) &&
     hasAny(
       filter.role,
@@ -107,6 +107,12 @@ export function shownOf(lines: readonly Line[], filter: PeopleFilter): Line[] {
   return candidates
     .filter(fits)
     .toSorted((a, b) => sign * compare(a, b) || compareNames(a.name, b.name))
+}
+
+/** A word of an address, with its @ or a dot, is looked for in the whole address. */
+function hasWord(line: Line, word: string): boolean {
+  if (line.text.includes(word)) return true
+  return /[@.]/.test(word) && searchable(line.email).includes(word)
 }
 
 function hasAny<T>(wanted: readonly T[], held: readonly (T | undefined)[]): boolean {
