@@ -38,13 +38,23 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
   })
+  let isClosing = false
   // Without a listener a connection that the server ends would end the process.
-  pool.on('error', options.broke ?? (() => {}))
+  pool.on('error', (error) => {
+    if (!isClosing) options.broke?.(error)
+  })
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
-  return { db, pool, close: () => db.destroy() }
+  return {
+    db,
+    pool,
+    close() {
+      isClosing = true
+      return db.destroy()
+    },
+  }
 }
 
 /** What names this life of the database: another one after a restore, when positions mean nothing. */

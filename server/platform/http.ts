@@ -26,11 +26,17 @@ export interface HttpParts {
 }
 
 const SECRETS = ['req.headers.cookie', 'req.headers.authorization', 'res.headers["set-cookie"]']
+/** What a log line says of an error: drivers hang connections and settings on theirs. */
+function errorInLog(error: Error & { code?: string }) {
+  const { name, message, stack, code } = error
+  return { type: name, message, stack: stack ?? '', ...(code !== undefined && { code }) }
+}
+
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export async function openHttp(parts: HttpParts): Promise<FastifyInstance> {
   const app = Fastify({
-    logger: { level: parts.logLevel, redact: SECRETS },
+    logger: { level: parts.logLevel, redact: SECRETS, serializers: { err: errorInLog } },
     genReqId: () => randomUUID(),
     bodyLimit: 65_536,
     requestTimeout: 30_000,

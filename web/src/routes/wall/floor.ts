@@ -54,6 +54,11 @@ export function oldestOf(waiting: readonly Chat[]): string | undefined {
   )
 }
 
+/** Milliseconds from an instant to the moment that is shown, never below zero. */
+export function elapsed(since: string, now: number): number {
+  return Math.max(0, now - Date.parse(since))
+}
+
 /** A queue as its card shows it. */
 export interface Line {
   queue: Queue

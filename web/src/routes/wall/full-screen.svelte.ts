@@ -22,6 +22,28 @@ export function onFullScreenEnd(ended: () => void): () => void {
   return () => document.removeEventListener('fullscreenchange', hear)
 }
 
+const LARGEST = 1.5
+const SMALLEST = 0.7
+const STEP = 0.1
+
+/** Draws the page as large as it can be without scrolling; what does not fit at all, small. */
+export function fitToScreen(sheet: HTMLElement): () => void {
+  const draw = () => {
+    const scroller = sheet.parentElement
+    if (!scroller) return
+    for (let zoom = LARGEST; zoom >= SMALLEST; zoom -= STEP) {
+      sheet.style.setProperty('zoom', zoom.toFixed(1))
+      if (scroller.scrollHeight <= scroller.clientHeight) return
+    }
+  }
+  draw()
+  addEventListener('resize', draw)
+  return () => {
+    removeEventListener('resize', draw)
+    sheet.style.removeProperty('zoom')
+  }
+}
+
 /** Keeps the display awake; the browser lets go of it whenever the page is out of sight. */
 export function stayAwake(): () => void {
   let lock: WakeLockSentinel | undefined

@@ -50,6 +50,9 @@ export class Wall {
     }),
   )
 
+  /** The moment that is shown, epoch milliseconds: what is stale does not go on counting. */
+  readonly now = $derived(this.freshness.kind === 'stale' ? this.freshness.asOf : clock.time)
+
   readonly #by = $derived.by(() => this.#look().by)
   readonly #places = $derived(placesIn(this.operators, this.queues, this.#by))
   readonly #order = $derived.by((): Group[] => {
