@@ -1,0 +1,155 @@
+// How every door is rightly asked, and by whom. The matrix tries each with everybody else.
+import { randomUUID } from 'node:crypto'
+import { PASSWORD } from '../testing/house.ts'
+import type { Ids } from '../testing/worlds.ts'
+
+export type Name =
+  | 'anonymous'
+  | 'signed out'
+  | 'visitor'
+  | 'another visitor'
+  | 'visitor elsewhere'
+  | 'viewer'
+  | 'agent'
+  | 'idle agent'
+  | 'supervisor'
+  | 'manager'
+  | 'administrator'
+  | 'administrator of a sibling account'
+  | 'administrator of another organisation'
+  | 'leaver'
+  | 'joiner'
+
+/** What is no object's id. */
+export interface Known {
+  login: string
+  siteKey: string
+  /** The links of two invitations: for a newcomer, and for the joiner. */
+  newcomerToken: string
+  joinerToken: string
+}
+
+/** How a door is rightly asked, and by whom; the ids that it takes are what strangers try. */
+export interface Row {
+  by: Name
+  ask?: (ids: Ids, known: Known) => unknown
+  /** What the right one hears; 200 unless said otherwise. */
+  answers?: number
+}
+
+const body = (of: (ids: Ids, known: Known) => object) => (ids: Ids, known: Known) => ({
+  body: of(ids, known),
+})
+const byId = (key: keyof Ids) => (ids: Ids) => ({ params: { id: ids[key] } })
+const place = (ids: Ids) => ({ params: { id: ids.queue, userId: ids.user } })
+export const says = () => ({ clientId: randomUUID(), body: 'Good morning' })
+const site = { name: 'Second shop', allowedOrigins: [], colour: '#0b7285', language: 'en' }
+const queue = { name: 'Second line', kind: 'live', offerSeconds: 20, targetSeconds: 60 }
+const founder = { organisation: 'Mine', firstName: 'Eve', lastName: 'Ill', language: 'en' }
+const newcomer = { firstName: 'Bo', lastName: 'Briain', password: 'blue kettle on the windowsill' }
+
+/** In this order the right ones go through, so that a row may stand on what an earlier one did. */
+export const ROWS: Record<string, Row> = {
+  'POST /api/session': {
+    by: 'anonymous',
+    ask: body((_, { login }) => ({ login, password: PASSWORD })),
+  },
+  'GET /api/session': { by: 'administrator' },
+  'PUT /api/session/organisation': {
+    by: 'administrator',
+    ask: body((ids) => ({ organisationId: ids.organisation })),
+  },
+  'DELETE /api/session': { by: 'leaver' },
+  'GET /api/set-up': { by: 'anonymous' },
+  'POST /api/set-up': {
+    by: 'anonymous',
+    ask: body(() => ({ ...founder, token: 'x'.repeat(43), email: 'a@b.co', password: PASSWORD })),
+    answers: 404,
+  },
+  'GET /api/accounts': { by: 'viewer' },
+  'GET /api/people': { by: 'viewer' },
+  'GET /api/people/:id': { by: 'viewer', ask: byId('membership') },
+  'GET /api/roles': { by: 'viewer' },
+  'PUT /api/me/language': { by: 'agent', ask: body(() => ({ language: 'nl' })) },
+  'PUT /api/me/photo': { by: 'agent', answers: 415 },
+  'DELETE /api/me/photo': { by: 'agent' },
+  'GET /api/invitations': { by: 'manager' },
+  'POST /api/invitations': {
+    by: 'administrator',
+    ask: body(({ account, role, department, queue }) => ({
+      ...{ accountId: account, email: 'fresh@example.org', roleId: role },
+      ...{ departments: [{ id: department }], queueIds: [queue] },
+    })),
+  },
+  'POST /api/invitations/:id/resend': { by: 'administrator', ask: byId('invitation') },
+  'POST /api/invitations/:id/revoke': { by: 'administrator', ask: byId('invitation') },
+  'POST /api/invitation': {
+    by: 'anonymous',
+    ask: body((_, known) => ({ token: known.newcomerToken })),
+  },
+  'POST /api/invitation/accept': {
+    by: 'anonymous',
+    ask: body((_, known) => ({ ...newcomer, token: known.newcomerToken })),
+  },
+  'POST /api/invitation/join': {
+    by: 'joiner',
+    ask: body((_, known) => ({ token: known.joinerToken })),
+  },
+  'GET /api/departments': { by: 'agent' },
+  'POST /api/departments': {
+    by: 'manager',
+    ask: body((ids) => ({ accountId: ids.account, name: 'Returns' })),
+  },
+  'GET /api/queues': { by: 'agent' },
+  'POST /api/queues': {
+    by: 'manager',
+    ask: body((ids) => ({ ...queue, accountId: ids.account })),
+  },
+  'PUT /api/queues/:id/members/:userId': { by: 'manager', ask: place },
+  'DELETE /api/queues/:id/members/:userId': { by: 'manager', ask: place },
+  'GET /api/sites': { by: 'manager' },
+  'POST /api/sites': {
+    by: 'manager',
+    ask: body((ids) => ({ ...site, accountId: ids.account, queueId: ids.queue })),
+  },
+  'GET /api/me/operator': { by: 'agent' },
+  'PUT /api/me/availability': { by: 'agent', ask: body(() => ({ availability: 'available' })) },
+  'GET /api/me/chats': { by: 'agent' },
+  'PATCH /api/operators/:id/limit': {
+    by: 'supervisor',
+    ask: (ids) => ({ params: { id: ids.user }, body: { kind: 'live', limit: 2, version: 1 } }),
+  },
+  'GET /api/me/notifications': { by: 'administrator' },
+  'POST /api/me/notifications/:id/read': { by: 'administrator', ask: byId('notification') },
+  'GET /api/live/:scope': {
+    by: 'supervisor',
+    ask: (ids) => ({ params: { scope: `floor:${ids.account}` } }),
+  },
+  'GET /api/chats/:id/messages': { by: 'agent', ask: byId('chat') },
+  'POST /api/chats/:id/messages': {
+    by: 'agent',
+    ask: (ids) => ({ params: { id: ids.chat }, body: says() }),
+  },
+  'GET /api/visitor/sites/:key': {
+    by: 'anonymous',
+    ask: (_, { siteKey }) => ({ params: { key: siteKey } }),
+  },
+  'POST /api/visitor': { by: 'anonymous', ask: body((_, { siteKey }) => ({ siteKey })) },
+  'GET /api/visitor/chats': { by: 'visitor' },
+  'POST /api/visitor/chats': { by: 'visitor', ask: body(() => ({ ...says(), id: randomUUID() })) },
+  'GET /api/visitor/chats/:id/messages': { by: 'visitor', ask: byId('chat') },
+  'POST /api/visitor/chats/:id/messages': {
+    by: 'visitor',
+    ask: (ids) => ({ params: { id: ids.chat }, body: says() }),
+  },
+  'POST /api/visitor/chats/:id/leave': { by: 'visitor', ask: byId('chat') },
+  'POST /api/offers/:id/accept': { by: 'agent', ask: byId('offer') },
+  // Accepted just now: there is nothing to pass on.
+  'POST /api/offers/:id/decline': { by: 'agent', ask: byId('offer'), answers: 409 },
+  'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
+  'POST /api/queues/:id/join': { by: 'agent', ask: byId('queue') },
+  'POST /api/queues/:id/leave': { by: 'agent', ask: byId('queue') },
+  'GET /api/demo': { by: 'agent' },
+  'PUT /api/demo': { by: 'supervisor', ask: body(() => ({ isMoving: true })), answers: 404 },
+  'GET /api/dev/mail': { by: 'anonymous' },
+}

@@ -1,0 +1,133 @@
+// Accounts with everything in them, next to each other: what belongs to one must not exist for the
+// people of another.
+import { randomUUID } from 'node:crypto'
+import { departments } from '#contract/departments.ts'
+import { invitations } from '#contract/invitations.ts'
+import { presence } from '#contract/presence.ts'
+import { queues } from '#contract/queues.ts'
+import { type Chat, routing } from '#contract/routing.ts'
+import { sites } from '#contract/sites.ts'
+import { users } from '#contract/users.ts'
+import { visitors } from '#contract/visitors.ts'
+import type { Caller } from '../client/http.ts'
+import * as notifications from '../features/notifications/queries.ts'
+import { until } from './floor.ts'
+import type { House, Person } from './house.ts'
+import { tokenFor } from './inviting.ts'
+
+/** One object of every kind that a door names. */
+export interface Ids {
+  organisation: string
+  account: string
+  department: string
+  role: string
+  queue: string
+  /** An operator who serves nothing. */
+  user: string
+  membership: string
+  invitation: string
+  /** The administrator's. */
+  notification: string
+  /** Of the agent. */
+  offer: string
+  chat: string
+}
+
+export interface World {
+  ids: Ids
+  siteId: string
+  siteKey: string
+  admin: Person
+  /** Holds `chat` and is offered `offer`. */
+  agent: Person
+  idler: Person
+  /** Whose chat it is. */
+  visitor: Caller & { token: string }
+}
+
+/** Furnishes an account; its administrator and operators work there and nowhere else. */
+export async function openWorld(
+  house: House,
+  organisationId: string,
+  accountId: string,
+): Promise<World> {
+  const at = { organisationId, accountId }
+  const admin = await house.person({ ...at, role: 'administrator' })
+  const idler = await house.person({ ...at, role: 'agent' })
+  const agent = await house.person({ ...at, role: 'agent' })
+  const department = await admin.call(departments.create, { body: { accountId, name: 'Care' } })
+  const { queue, site } = await openDoor(admin, accountId)
+  await seat(admin, agent, queue.id)
+  const visitor = await comeIn(house, site.key)
+  const chat = await offered(agent, visitor)
+  await agent.call(routing.accept, { params: { id: chat.offer?.id ?? '' } })
+  const next = await offered(agent, await comeIn(house, site.key))
+  const { roleId, invitationId } = await invite(house, admin)
+  const ids = {
+    organisation: organisationId,
+    account: accountId,
+    department: department.id,
+    role: roleId,
+    queue: queue.id,
+    user: idler.userId,
+    membership: idler.membershipId,
+    invitation: invitationId,
+    notification: await notify(house, admin),
+    offer: next.offer?.id ?? '',
+    chat: chat.id,
+  }
+  return { ids, siteId: site.id, siteKey: site.key, admin, agent, idler, visitor }
+}
+
+async function openDoor(admin: Person, accountId: string) {
+  const queue = await admin.call(queues.create, {
+    body: { accountId, name: 'Sales', kind: 'live', offerSeconds: 300, targetSeconds: 60 },
+  })
+  const site = await admin.call(sites.create, {
+    body: {
+      ...{ accountId, queueId: queue.id, name: 'Shop', allowedOrigins: [] },
+      ...{ colour: '#0b7285', language: 'en' as const },
+    },
+  })
+  return { queue, site }
+}
+
+async function seat(admin: Person, agent: Person, queueId: string): Promise<void> {
+  await admin.call(queues.assign, { params: { id: queueId, userId: agent.userId } })
+  await agent.live()
+  await agent.call(queues.join, { params: { id: queueId } })
+  await agent.call(presence.choose, { body: { availability: 'available' } })
+}
+
+/** A visitor of the site; what earlier ones have used up is forgotten. */
+export async function comeIn(house: House, siteKey: string): Promise<Caller & { token: string }> {
+  await house.db.deleteFrom('throttles').execute()
+  const { token } = await house.anyone.call(visitors.begin, { body: { siteKey } })
+  return { ...house.visitor(token), token }
+}
+
+async function offered(agent: Person, visitor: Caller): Promise<Chat> {
+  const body = { id: randomUUID(), clientId: randomUUID(), body: 'Is anybody there?' }
+  await visitor.call(visitors.ask, { body })
+  return until(async () =>
+    (await agent.call(routing.mine)).find((chat) => chat.id === body.id && chat.offer !== null),
+  )
+}
+
+async function invite(house: House, admin: Person) {
+  const roles = await admin.call(users.roles)
+  const roleId = roles.find(({ key }) => key === 'agent')?.id ?? ''
+  const email = `invited.${randomUUID().slice(0, 8)}@example.org`
+  const { id } = await admin.call(invitations.create, {
+    body: { accountId: admin.accountId, email, roleId, departments: [], queueIds: [] },
+  })
+  // Until the mail is out, the invitation moves by itself.
+  await tokenFor(house, email)
+  return { roleId, invitationId: id }
+}
+
+async function notify(house: House, { organisationId, userId }: Person): Promise<string> {
+  const wanted = { userId, kind: 'invitation_accepted', data: { name: 'Bo' } } as const
+  const now = new Date().toISOString()
+  return (await notifications.insert(house.db, organisationId, wanted, now)).id
+}
