@@ -30,7 +30,7 @@ export const NewSite = Strict({
 export type NewSite = Static<typeof NewSite>
 
 export const sites = {
-  list: endpoint('GET', '/api/sites', 'setup.manage', 'The sites that I may shape', {
+  list: endpoint('GET', '/api/sites', 'session', 'The sites that I may see', {
     reply: Type.Array(Site),
   }),
   create: endpoint('POST', '/api/sites', 'setup.manage', 'Make a site', {

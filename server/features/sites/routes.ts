@@ -8,7 +8,7 @@ import * as sites from './queries.ts'
 
 export function siteRoutes(app: FastifyInstance): void {
   serve(app, api.sites.list, ({ db, actor }) =>
-    sites.list(db, actor.organisationId, accounts.visibleIds(actor, 'setup.manage')),
+    sites.list(db, actor.organisationId, accounts.visibleIds(actor)),
   )
   serve(app, api.sites.create, (ctx, { body }) => createSite(ctx, body))
 }
