@@ -8,6 +8,7 @@ import type { Cookies } from './cookies.ts'
 import { answerError } from './errors.ts'
 import { type IsOwnOrigin, mayChange } from './origin.ts'
 import { Refusal } from './refuse.ts'
+import { answerNoRequest, secureHeaders } from './secure-headers.ts'
 
 export interface Identify {
   actor(sessionToken: string | undefined): Promise<Actor | null>
@@ -35,6 +36,7 @@ function errorInLog(error: Error & { code?: string }) {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export async function openHttp(parts: HttpParts): Promise<FastifyInstance> {
+  const headers = secureHeaders(parts.isSecure)
   const app = Fastify({
     logger: { level: parts.logLevel, redact: SECRETS, serializers: { err: errorInLog } },
     genReqId: () => randomUUID(),
@@ -43,6 +45,10 @@ export async function openHttp(parts: HttpParts): Promise<FastifyInstance> {
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
     exposeHeadRoutes: false,
+    // An address that cannot be read passes no hook: its answer is given the headers here.
+    frameworkErrors: (_error, request, reply) =>
+      void answerError(new Refusal('not_found'), request, reply.headers(headers)),
+    clientErrorHandler: (error, socket) => answerNoRequest(error, socket, headers),
     // Never change what came in to make it fit, never drop what was not asked for.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   })
@@ -56,7 +62,8 @@ export async function openHttp(parts: HttpParts): Promise<FastifyInstance> {
   refuseDoorsWithoutGate(app)
   app.addHook('onRequest', (request, reply) => enter(parts, request, reply))
   app.addHook('onSend', async (_request, reply) => {
-    secureHeaders(reply, parts.isSecure)
+    for (const [name, value] of Object.entries(headers))
+      if (!reply.hasHeader(name)) reply.header(name, value)
   })
   return app
 }
@@ -107,17 +114,4 @@ function browserOf(
     dropSession: () => cookies.dropSession(reply),
     keepDevice: (token) => cookies.keepDevice(reply, token),
   }
-}
-
-function secureHeaders(reply: FastifyReply, isSecure: boolean): void {
-  const set = (name: string, value: string) => {
-    if (!reply.hasHeader(name)) reply.header(name, value)
-  }
-  set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
-  set('x-content-type-options', 'nosniff')
-  set('referrer-policy', 'no-referrer')
-  set('cross-origin-opener-policy', 'same-origin')
-  set('cross-origin-resource-policy', 'same-origin')
-  set('permissions-policy', 'camera=(), microphone=(), geolocation=()')
-  if (isSecure) set('strict-transport-security', 'max-age=31536000')
 }

@@ -11,6 +11,15 @@ const WIDGET = `${BUILT}widget`
 
 /** Paths that are never answered with the app: an unknown one there is not found, for everybody. */
 const NOT_PAGES = ['/api', '/files', '/socket.io', '/widget', '/_app', '/dev/mail']
+/** A page's address is spelled one way: whatever may be read as another path by somebody is none. */
+const PAGE = /^\/(?:[\w-][\w.-]*(?:\/[\w-][\w.-]*)*\/?)?$/
+
+function isPage(path: string): boolean {
+  const small = path.toLowerCase()
+  return (
+    PAGE.test(path) && !NOT_PAGES.some((base) => small === base || small.startsWith(`${base}/`))
+  )
+}
 
 /** Serves build/web as a single-page app and build/widget; without a build, only the API answers. */
 export async function servePages(
@@ -33,9 +42,7 @@ export async function servePages(
   app.setNotFoundHandler((request, reply) => {
     const [path = '/'] = request.url.split('?')
     const wantsPage = request.method === 'GET' && /text\/html/.test(request.headers.accept ?? '')
-    const isPage =
-      wantsPage && !NOT_PAGES.some((base) => path === base || path.startsWith(`${base}/`))
-    if (!isPage || page === undefined) throw new Refusal('not_found')
+    if (!wantsPage || !isPage(path) || page === undefined) throw new Refusal('not_found')
     return reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-cache')
@@ -88,8 +95,9 @@ async function serveWidget(
       .sendFile('loader.js', WIDGET, { maxAge: 300_000, immutable: false }),
   )
   app.get('/demo', (_request, reply) => sendDemo(reply))
-  app.get<{ Querystring: { key?: string } }>('/widget/frame', async (request, reply) => {
-    const ancestors = await frameAncestorsOf(request.query.key ?? '')
+  app.get<{ Querystring: { key?: unknown } }>('/widget/frame', async (request, reply) => {
+    const { key } = request.query
+    const ancestors = typeof key === 'string' ? await frameAncestorsOf(key) : undefined
     if (ancestors === undefined) throw new Refusal('not_found')
     return reply
       .header('cross-origin-resource-policy', 'cross-origin')
