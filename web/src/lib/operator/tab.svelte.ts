@@ -1,5 +1,6 @@
 // What a tab can do to be seen from another: its title, its picture, the badge of the app, and a
 // notification on the desktop.
+import newsIcon from './favicon-news.svg'
 import { Leader } from './leader.svelte.ts'
 
 const FLASH_MS = 1_000
@@ -26,7 +27,7 @@ export function flashTitle(text: string): () => void {
 /** Marks the tab's picture and the app's badge with how much waits; nothing at 0. */
 export function badge(count: number): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
-  const wanted = count > 0 ? '/favicon-news.svg' : '/favicon.svg'
+  const wanted = count > 0 ? newsIcon : '/favicon.svg'
   if (icon && icon.getAttribute('href') !== wanted) icon.href = wanted
   if (!('setAppBadge' in navigator)) return
   const done = count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()
