@@ -138,13 +138,12 @@ async function openGround(settings: AppSettings) {
     actor: (token: string | undefined) => authenticate(db, token, now()),
     visitor: (token: string) => authenticateVisitor(db, token),
   }
-  const parts = { logLevel, isSecure, cookies, clientIp, isOwnOrigin, identify, shared }
-  const http = await openHttp(parts)
-  let isDraining = false
+  let isDrainingNow = false
   const drain = () => {
-    isDraining = true
+    isDrainingNow = true
   }
-  const gate = { isOwnOrigin, clientIp, isDraining: () => isDraining, drain }
+  const gate = { isOwnOrigin, clientIp, isDraining: () => isDrainingNow, drain }
+  const http = await openHttp({ logLevel, isSecure, cookies, identify, shared, ...gate })
   return { http, database, bus, cookies, shared, failed, gate }
 }
 

@@ -22,6 +22,8 @@ export interface HttpParts {
   clientIp(request: FastifyRequest['raw']): string | undefined
   isOwnOrigin: IsOwnOrigin
   identify: Identify
+  /** Whether this server is about to end. */
+  isDraining(): boolean
   /** What every request's ctx shares. */
   shared: Omit<Ctx, 'browser' | 'log' | 'requestId'>
 }
@@ -64,6 +66,8 @@ export async function openHttp(parts: HttpParts): Promise<FastifyInstance> {
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(headers))
       if (!reply.hasHeader(name)) reply.header(name, value)
+    // A kept connection would keep a server from ending that only waits for it.
+    if (parts.isDraining()) reply.header('connection', 'close')
   })
   return app
 }
