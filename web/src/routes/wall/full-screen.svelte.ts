@@ -25,6 +25,8 @@ export function onFullScreenEnd(ended: () => void): () => void {
 const LARGEST = 1.5
 const SMALLEST = 0.7
 const STEP = 0.1
+/** However much comes and goes, it is measured at most so often. */
+const SETTLE_MS = 500
 
 /** Draws the page as large as it can be without scrolling; what does not fit at all, small. */
 export function fitToScreen(sheet: HTMLElement): () => void {
@@ -36,10 +38,21 @@ export function fitToScreen(sheet: HTMLElement): () => void {
       if (scroller.scrollHeight <= scroller.clientHeight) return
     }
   }
+  let timer: number | undefined
+  const later = () => {
+    timer ??= window.setTimeout(() => {
+      timer = undefined
+      draw()
+    }, SETTLE_MS)
+  }
+  const changes = new MutationObserver(later)
   draw()
-  addEventListener('resize', draw)
+  changes.observe(sheet, { childList: true, subtree: true })
+  addEventListener('resize', later)
   return () => {
-    removeEventListener('resize', draw)
+    clearTimeout(timer)
+    changes.disconnect()
+    removeEventListener('resize', later)
     sheet.style.removeProperty('zoom')
   }
 }
