@@ -1,4 +1,5 @@
 // Serves a contract endpoint: who is it, may they, does the shape fit; then plain data in and out.
+import type {} from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Endpoint } from '#contract/endpoint.ts'
 import { mayAnywhere } from '#contract/permissions.ts'
@@ -107,6 +108,8 @@ function route<C, In, Out>(
     // Before the body is even looked at: whoever may not ask learns nothing about the shape.
     preValidation: async (request) => {
       gate(request)
+      // Read for uploads, and let through unread elsewhere.
+      if (request.isMultipart()) throw new Refusal('unsupported_media')
     },
     handler: (request) =>
       handle(gate(request), {
