@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import adapter from '@sveltejs/adapter-static'
 import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
@@ -21,6 +22,7 @@ export default defineConfig({
       version: { pollInterval: 60_000 },
     }),
   ],
+  resolve: { alias: { typebox: fileURLToPath(new URL('no-typebox.ts', import.meta.url)) } },
   build: { target: 'es2022' },
   server: {
     fs: { allow: ['..'] },

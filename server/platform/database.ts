@@ -39,10 +39,13 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     keepAlive: true,
   })
   let isClosing = false
-  // Without a listener a connection that the server ends would end the process.
-  pool.on('error', (error) => {
+  const broke = (error: Error) => {
     if (!isClosing) options.broke?.(error)
-  })
+  }
+  // Without listeners a connection that the server ends would end this process: one that lies idle
+  // tells the pool, one that is in use itself.
+  pool.on('error', broke)
+  pool.on('connect', (client) => client.on('error', broke))
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
@@ -78,7 +81,7 @@ export function isWorthRetrying(error: unknown): boolean {
   if (AGAIN.has(code) || GONE.has(code) || code.startsWith('08')) return true
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying/.test(error.message)
+    /Connection terminated|not queryable|timeout exceeded when trying/.test(error.message)
   )
 }
 
