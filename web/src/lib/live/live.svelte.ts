@@ -3,7 +3,7 @@
 //
 //   $effect(() => live.watch(scope.floor(accountId)))     a page says what it looks at
 //   const operators = $derived(live.all('operator'))      and draws from what is there
-import { io, type Socket } from 'socket.io-client'
+import type { io as Connect, Socket } from 'socket.io-client'
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { LiveKind, LiveRow } from '#contract/facts.ts'
 import type {
@@ -70,8 +70,23 @@ export class Live {
   /** Connects and stays connected until `disconnect`. `ended` hears that the session is over. */
   connect(ended: () => void): void {
     this.#ended = ended
-    if (this.#socket) return
+    if (this.connection !== 'idle') return
     this.connection = 'connecting'
+    window.addEventListener('online', this.#soon)
+    document.addEventListener('visibilitychange', this.#soon)
+    this.#open()
+  }
+
+  /** Opens the socket, whose program is fetched only once somebody is signed in. */
+  #open(): void {
+    import('socket.io-client').then(
+      ({ io }) => this.#openWith(io),
+      () => this.#lost(),
+    )
+  }
+
+  #openWith(io: typeof Connect): void {
+    if (this.connection === 'idle' || this.#socket) return
     const socket: Socket<ServerEvents, ClientEvents> = io('/team', {
       transports: ['websocket'],
       reconnection: false,
@@ -88,8 +103,6 @@ export class Live {
     socket.on('sign', (sign) => this.#seeSign(sign))
     socket.on('disconnect', () => this.#lost())
     socket.on('connect_error', (error) => this.#failed(error))
-    window.addEventListener('online', this.#soon)
-    document.addEventListener('visibilitychange', this.#soon)
     socket.connect()
   }
 
@@ -264,7 +277,10 @@ export class Live {
 
   #connectAfter(ms: number): void {
     window.clearTimeout(this.#again)
-    this.#again = window.setTimeout(() => this.#socket?.connect(), ms)
+    this.#again = window.setTimeout(
+      () => (this.#socket ? this.#socket.connect() : this.#open()),
+      ms,
+    )
   }
 }
 
