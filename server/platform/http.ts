@@ -72,10 +72,13 @@ export async function openHttp(parts: HttpParts): Promise<FastifyInstance> {
   return app
 }
 
+/** However it is spelled, it would be taken for a part of the API. */
+const UNDER_API = /^\/+api(\/|$)/i
+
 /** Deny by default: what stands under /api must say who may come in, or the server does not start. */
 function refuseDoorsWithoutGate(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, config }) => {
-    if (url.startsWith('/api/') && !config?.endpoint && !config?.isOpen)
+    if (UNDER_API.test(url) && !config?.endpoint && !config?.isOpen)
       throw new Error(`${url} does not say who may come in`)
   })
 }

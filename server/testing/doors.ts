@@ -27,7 +27,8 @@ export async function doorsOf(url: string): Promise<Door[]> {
   )
 }
 
-async function endpointsOfContract(): Promise<Door[]> {
+/** Every endpoint that the contract names, served or not. */
+export async function endpointsOfContract(): Promise<Door[]> {
   const files = (await readdir(CONTRACT)).filter((file) => /^[a-z-]+\.ts$/.test(file))
   const modules = await Promise.all(
     files.map(async (file) => (await import(new URL(file, CONTRACT).href)) as object),
