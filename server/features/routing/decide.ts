@@ -32,7 +32,7 @@ export type RuledOutBy =
   | 'excluded'
   | 'later_in_order'
 
-export type Rule = 'longest_idle' | 'least_loaded' | 'longest_waiting'
+type Rule = 'longest_idle' | 'least_loaded' | 'longest_waiting'
 
 /** The most candidates that are kept with a decision. */
 export const CONSIDERED_MAX = 20
