@@ -32,8 +32,6 @@ export type RuledOutBy =
   | 'excluded'
   | 'later_in_order'
 
-type Rule = 'longest_idle' | 'least_loaded' | 'longest_waiting'
-
 /** The most candidates that are kept with a decision. */
 export const CONSIDERED_MAX = 20
 /** How long an operator who passed a chat on, or missed it, is not offered it again. */
