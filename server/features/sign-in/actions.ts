@@ -28,6 +28,9 @@ export async function signIn(ctx: Ctx, { login, password }: Credentials): Promis
   await refuseHaste(ctx, addressKey, userKey, user?.id)
   const hash = user && !hasRunOut(user, ctx.now()) ? user.passwordHash : null
   const isRight = await ctx.hasher.verify(hash ?? undefined, password)
+  // Guesses that are sent at once are let in together: what has come of the others counts by now,
+  // for the right one as for the wrong ones.
+  await refuseHaste(ctx, addressKey, userKey, user?.id)
   if (!isRight || !user) return refuseFailure(ctx, addressKey, userKey)
   const [organisation] = await logins.listOrganisations(ctx.db, user.id)
   if (!organisation) return refuseFailure(ctx, addressKey, userKey)
