@@ -57,6 +57,6 @@ async function play(
     if (ended.aborted || present.size >= MOST_VISITORS) continue
     const coming = visit(url, keys.siteKey, ended).catch(failed)
     present.add(coming)
-    coming.finally(() => present.delete(coming))
+    void coming.finally(() => present.delete(coming))
   }
 }
