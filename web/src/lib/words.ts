@@ -24,7 +24,7 @@ export { LOCALES, type Locale, localeFor, localeNames } from './words/locale.sve
 
 type Fill = Readonly<Record<string, string | number>>
 
-/** Makes a formatter once per locale (and zone, and options), since making one is slow. */
+/** Makes a formatter once per locale and options, since making one is slow. */
 function remembering<Options extends object, Formatter>(
   make: (locale: string, options: Options) => Formatter,
 ): (options: Options) => Formatter {
@@ -102,11 +102,6 @@ export async function useLocale(wanted: Locale): Promise<void> {
   language.remember(wanted)
 }
 
-/** The IANA zone that all times are shown in from now on; undefined is this device's own. */
-export function useZone(zone: string | undefined): void {
-  language.useZone(zone)
-}
-
 /** The sentence for a refusal's code. */
 export function refusalText(code: RefusalBody['error']['code'] | 'unreachable'): string {
   return lookUp(`refusals.${code}`, {}) ?? t('refusals.internal')
@@ -121,24 +116,20 @@ export function formatPercent(share: number): string {
   return numbers({ style: 'percent', maximumFractionDigits: 0 }).format(share)
 }
 
-function inZone(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormatOptions {
-  return language.zone === undefined ? options : { ...options, timeZone: language.zone }
-}
-
 /** The clock time, `14:32`; with seconds where asked. */
 export function formatTime(instant: Instant, seconds = false): string {
   const timeStyle = seconds ? 'medium' : 'short'
-  return dates(inZone({ timeStyle })).format(epochMs(instant))
+  return dates({ timeStyle }).format(epochMs(instant))
 }
 
 /** The day, `21 Nov 2026`. */
 export function formatDate(instant: Instant): string {
-  return dates(inZone({ dateStyle: 'medium' })).format(epochMs(instant))
+  return dates({ dateStyle: 'medium' }).format(epochMs(instant))
 }
 
 /** Day and time, for tooltips and for what is read aloud. */
 export function formatDateTime(instant: Instant): string {
-  return dates(inZone({ dateStyle: 'medium', timeStyle: 'short' })).format(epochMs(instant))
+  return dates({ dateStyle: 'medium', timeStyle: 'short' }).format(epochMs(instant))
 }
 
 const steps = [

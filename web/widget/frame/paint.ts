@@ -1,7 +1,7 @@
 // The site's colour, made safe for both themes and put where the style sheet finds it.
 import { inkOn, readableOn } from '../contrast.ts'
 
-/** The surfaces of frame.css that colours must stand out from. */
+/** The surfaces of styles/tokens.css that colours must stand out from. */
 const SURFACE = { light: '#ffffff', dark: '#1b2024' }
 
 /** The custom properties of a site's colour (`#rrggbb`). */

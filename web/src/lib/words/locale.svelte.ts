@@ -43,7 +43,6 @@ class Language {
   #locale = $state<Locale>(preferred())
   #catalogues = $state.raw<ReadonlyMap<string, Catalogue>>(new Map())
   #wanted = new Set<Area>()
-  #zone = $state<string>()
 
   get locale(): Locale {
     return this.#locale
@@ -52,15 +51,6 @@ class Language {
   /** The locale with this device's region, for dates and numbers: `en` may be `en-GB` or `en-US`. */
   get tag(): string {
     return navigator.languages.find((tag) => localeFor(tag) === this.#locale) ?? this.#locale
-  }
-
-  /** The IANA zone that times are shown in; undefined is this device's own. */
-  get zone(): string | undefined {
-    return this.#zone
-  }
-
-  useZone(zone: string | undefined): void {
-    this.#zone = zone
   }
 
   messages(area: string): Catalogue | undefined {
