@@ -16,6 +16,8 @@ interface Room {
 }
 
 const LOOK_MS = 1_000
+/** Positions are PostgreSQL's int. */
+const POSITION_MAX = 2_147_483_647
 
 export class Stream {
   readonly #rooms = new Map<string, Room>()
@@ -39,12 +41,9 @@ export class Stream {
 
   /** Sends what the watcher has missed and lets it in once nothing lies between. */
   async watch(scope: string, since: number, watcher: Watcher): Promise<void> {
-    let at = since
-    for (let isFirst = true; ; isFirst = false) {
-      const rows = (await this.#read([{ scope, above: Math.max(at, 0) }])).get(scope) ?? []
-      const t = Math.max(rows.at(-1)?.[2] ?? 0, at, 0)
-      if (isFirst || rows.length > 0) watcher.send({ s: scope, p: at, t, r: rows })
-      at = t
+    const missed = await this.#missed(scope, since)
+    let at = tell(watcher, scope, missed.at, missed.rows)
+    for (;;) {
       const room = this.#rooms.get(scope)
       if (room === undefined) {
         this.#rooms.set(scope, { at, watchers: new Map([[watcher.id, watcher]]) })
@@ -54,7 +53,23 @@ export class Stream {
         room.watchers.set(watcher.id, watcher)
         return
       }
+      at = tell(watcher, scope, at, await this.#above(scope, at))
     }
+  }
+
+  /**
+   * The rows above the position. One that the scope has not come to is nobody's: whoever claims it
+   * is told everything, for a room that stood there would be silent until it was reached.
+   */
+  async #missed(scope: string, since: number): Promise<{ at: number; rows: FrameRow[] }> {
+    if (since <= 0) return { at: since, rows: await this.#above(scope, 0) }
+    const rows = since > POSITION_MAX ? [] : await this.#above(scope, since - 1)
+    if (rows[0]?.[2] === since) return { at: since, rows: rows.slice(1) }
+    return { at: -1, rows: await this.#above(scope, 0) }
+  }
+
+  async #above(scope: string, above: number): Promise<FrameRow[]> {
+    return (await this.#read([{ scope, above }])).get(scope) ?? []
   }
 
   leave(scope: string, watcher: Watcher): void {
@@ -122,4 +137,11 @@ export class Stream {
     room.at = last[2]
     for (const watcher of room.watchers.values()) watcher.send(frame)
   }
+}
+
+/** Sends the rows above the position; answers where the watcher stands now. */
+function tell(watcher: Watcher, scope: string, above: number, rows: FrameRow[]): number {
+  const t = Math.max(rows.at(-1)?.[2] ?? 0, above, 0)
+  watcher.send({ s: scope, p: above, t, r: rows })
+  return t
 }
