@@ -33,7 +33,8 @@ select o.organisation_id, o.user_id, m.account_ids,
        jsonb_build_object(
          'id', o.user_id,
          'accountIds', to_jsonb(m.account_ids),
-         'name', coalesce(m.name, u.first_name || ' ' || u.last_name),
+         -- The team knows a colleague by name; what visitors see is the membership's to say.
+         'name', u.first_name || ' ' || u.last_name,
          'photo', '/files/photos/' || u.photo_id || '/96',
          'department', d.name,
          'availability', o.availability,
@@ -56,9 +57,7 @@ select o.organisation_id, o.user_id, m.account_ids,
   from operators o
   join users u on u.id = o.user_id
   cross join lateral (
-    select coalesce(array_agg(account_id order by account_id) filter (where status = 'active'), '{}') as account_ids,
-           (array_agg(coalesce(alias, display_name) order by status <> 'active', created_at, id)
-             filter (where coalesce(alias, display_name) is not null))[1] as name
+    select coalesce(array_agg(account_id order by account_id) filter (where status = 'active'), '{}') as account_ids
       from memberships
      where organisation_id = o.organisation_id and user_id = o.user_id
   ) m

@@ -74,7 +74,7 @@ describe('from the invitation to the colleague', () => {
       roles: [{ key: 'agent', accountId: acme.organisationId }],
     })
     const operator = await page.until(() => page.replica.get('operator', me.id))
-    expect(operator).toMatchObject({ name: 'Bo from Sales', department: 'Sales' })
+    expect(operator).toMatchObject({ name: 'Bo Ó Briain', department: 'Sales' })
     await page.until(() => page.replica.get('invitation', id)?.state === 'accepted')
     const told = await page.until((replica) =>
       replica.all('notification').find((one) => one.kind === 'invitation_accepted'),
