@@ -99,6 +99,9 @@ async function seatOperator(
   return { ...person, page, offered, answer }
 }
 
+/** What a visitor sends to begin a chat. */
+export const newChat = (body = 'Hello') => ({ id: randomUUID(), clientId: randomUUID(), body })
+
 /** All visitors of a test come from one address: what earlier ones have used up is forgotten. */
 async function comeIn(house: House, site: Site): Promise<FloorVisitor> {
   await house.db.deleteFrom('throttles').execute()
@@ -108,8 +111,7 @@ async function comeIn(house: House, site: Site): Promise<FloorVisitor> {
   return {
     ...calls,
     token,
-    ask: (body = 'Is anybody there?') =>
-      calls.call(visitors.ask, { body: { id: randomUUID(), clientId: randomUUID(), body } }),
+    ask: (body = 'Is anybody there?') => calls.call(visitors.ask, { body: newChat(body) }),
     live: () => openLiveClient({ url: house.url, namespace: '/visitor', token, fetchSnapshot }),
   }
 }

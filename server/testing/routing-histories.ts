@@ -1,0 +1,112 @@
+// Histories that the database and the model of routing both live through: what may happen, how
+// often, and to whom.
+import fc from 'fast-check'
+import type { Floor, FloorQueue } from '../features/routing/floor.ts'
+import type { Command } from '../features/routing/model.ts'
+import { idOf } from './routing-seed.ts'
+
+export const USERS = [1, 2, 3, 4].map((n) => idOf('a', n))
+const CHATS = Array.from({ length: 30 }, (_, n) => idOf('c', n))
+const CONNECTIONS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => idOf('d', n))
+export const QUEUES: FloorQueue[] = [
+  {
+    id: idOf('b', 1),
+    kind: 'live',
+    strategy: 'longest_idle',
+    offerMs: 20_000,
+    autoAccepts: false,
+    priority: 0,
+  },
+  {
+    id: idOf('b', 2),
+    kind: 'live',
+    strategy: 'least_loaded',
+    offerMs: 10_000,
+    autoAccepts: false,
+    priority: 2,
+  },
+  {
+    id: idOf('b', 3),
+    kind: 'deferred',
+    strategy: 'longest_idle',
+    offerMs: 60_000,
+    autoAccepts: true,
+    priority: 0,
+  },
+]
+
+/** `aim`: which of the chats that the command could be about; below 0, the one it names. */
+type Timed = Command & { afterMs: number; aim: number }
+
+const userId = fc.constantFrom(...USERS)
+const queueId = fc.constantFrom(...QUEUES.map(({ id }) => id))
+const chatId = fc.constantFrom(...CHATS)
+const connectionId = fc.constantFrom(...CONNECTIONS)
+const limit = fc.integer({ min: 0, max: 3 })
+/** A name, kept as itself. */
+const type = <const Name extends Command['type']>(name: Name) => fc.constant(name)
+const availability = fc.constantFrom('available', 'available', 'busy', 'away', 'offline')
+const kind = fc.constantFrom('live', 'deferred')
+const priority = fc.integer({ min: 0, max: 2 })
+const tier = fc.integer({ min: 1, max: 2 })
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority }) },
+  { weight: 7, arbitrary: fc.record({ type: type('accept'), chatId, userId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('decline'), chatId, userId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('close'), chatId, userId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('abandon'), chatId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('sweep') }) },
+  { weight: 3, arbitrary: fc.record({ type: type('connect'), userId, connectionId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability }) },
+  { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
+  { weight: 3, arbitrary: fc.record({ type: type('join'), queueId, userId }) },
+  { weight: 1, arbitrary: fc.record({ type: type('leave'), queueId, userId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('assign'), queueId, userId, tier }) },
+  { weight: 1, arbitrary: fc.record({ type: type('unassign'), queueId, userId }) },
+  { weight: 1, arbitrary: fc.record({ type: type('remove'), userId }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: type('register'), userId, live: limit, deferred: limit }),
+  },
+)
+const timed: fc.Arbitrary<Timed> = fc
+  .tuple(
+    command,
+    fc.constantFrom(0, 1, 1_000, 9_000, 10_000, 20_000, 30_000),
+    fc.integer({ min: -2, max: 7 }),
+  )
+  .map(([it, afterMs, aim]) => ({ ...it, afterMs, aim }))
+
+/** Most answers are given by those who are asked; chance alone would hardly ever hit them. */
+export function aimed(floor: Floor, it: Timed): Command {
+  if (it.aim < 0 || (it.type !== 'accept' && it.type !== 'decline' && it.type !== 'close'))
+    return it
+  const state = it.type === 'close' ? 'active' : 'offered'
+  const chats = [...floor.chats.values()].filter((chat) => chat.state === state)
+  const chat = chats[it.aim % Math.max(chats.length, 1)]
+  if (chat?.operatorId === undefined) return it
+  return { type: it.type, chatId: chat.id, userId: chat.operatorId }
+}
+
+/** A history that begins with everybody at work, so that most of it is about chats. */
+export const history = fc
+  .tuple(
+    fc.nat({ max: USERS.length }),
+    fc.array(timed, { minLength: 10, maxLength: 60, size: 'max' }),
+  )
+  .map(([atWork, commands]) => [...USERS.slice(0, atWork).flatMap(arriving), ...commands])
+
+function arriving(userId: string, index: number): Timed[] {
+  const soon = { afterMs: 1, aim: -1, userId }
+  return [
+    { ...soon, type: 'register', live: [2, 4, 3, 1][index] ?? 1, deferred: 2 },
+    ...QUEUES.slice(0, 2 + (index % 2)).flatMap((queue): Timed[] => [
+      { ...soon, type: 'assign', queueId: queue.id, tier: index === 3 ? 2 : 1 },
+      { ...soon, type: 'join', queueId: queue.id },
+    ]),
+    { ...soon, type: 'connect', connectionId: CONNECTIONS[index] ?? idOf('d', 99) },
+    { ...soon, type: 'declare', availability: 'available' },
+  ]
+}
