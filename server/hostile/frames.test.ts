@@ -67,7 +67,7 @@ interface Heard {
 }
 
 /** Opens a socket as a browser of the user, sends the frames as they are, and listens a while. */
-async function sendFrames(frames: readonly (string | Uint8Array<ArrayBuffer>)[], ms = 250) {
+async function sendFrames(frames: readonly (string | Uint8Array<ArrayBuffer>)[], ms = 120) {
   const headers = { origin: house.url, cookie: me.cookie }
   const url = `${house.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`
   const socket = new WebSocket(url, { headers })

@@ -137,7 +137,7 @@ describe('bodies', () => {
       expect([nameOf(door), check.Check(input.body)]).toEqual([nameOf(door), true])
       const all = spoiled(shape.body, input.body)
       tried += all.length
-      for (const group of grouped(all, 4)) {
+      for (const group of grouped(all, 12)) {
         // Whoever is sent away for haste is not read.
         await house.db.deleteFrom('throttles').execute()
         await Promise.all(
