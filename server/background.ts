@@ -16,6 +16,7 @@ const SWEEP_MS = 15_000
 /** Nobody's browser: what is done here, nobody asked for at this moment. */
 const NOBODY: Browser = {
   ip: '',
+  host: '',
   userAgent: '',
   deviceToken: undefined,
   keepSession() {},

@@ -30,6 +30,8 @@ export interface Visitor {
 /** The browser that asks: where it is, and the cookies it may be given. */
 export interface Browser {
   ip: string
+  /** The name and port by which it calls this server. */
+  host: string
   userAgent: string
   deviceToken: string | undefined
   keepSession(token: string): void

@@ -115,6 +115,7 @@ function browserOf(
 ): Browser {
   return {
     ip,
+    host: request.headers.host ?? '',
     userAgent: request.headers['user-agent'] ?? '',
     deviceToken: cookies.deviceOf(request.raw),
     keepSession: (token) => cookies.keepSession(reply, token),

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { expect, test } from 'vitest'
 import { invitations } from '#contract/invitations.ts'
 import { openHouse } from '../../testing/house.ts'
@@ -46,4 +47,18 @@ test('the mailbox answers this machine alone', async () => {
   for (const path of ['/api/dev/mail', '/dev/mail', `/dev/mail/${id}`])
     expect([path, (await page(path, from)).status]).toEqual([path, 404])
   expect((await page('/dev/mail/nothing')).status).toBe(404)
+})
+
+test('a page of the web that had its name point at this machine does not read the mail', async () => {
+  const { port } = new URL(house.url)
+  const statusFor = (host: string) =>
+    new Promise((resolve, reject) => {
+      const options = { port, path: '/api/dev/mail', headers: { host } }
+      get(options, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      }).on('error', reject)
+    })
+  expect(await statusFor(`evil.example:${port}`)).toBe(404)
+  expect(await statusFor(`localhost:${port}`)).toBe(200)
 })

@@ -48,7 +48,10 @@ function asPage(reply: FastifyReply, policy: string): void {
 }
 
 const THIS_MACHINE = /^(127\.\d+\.\d+\.\d+|::1)$/
+/** A page of the web that had its name point here would still call us by that name. */
+const OWN_NAME = /^((?:[a-z0-9-]+\.)?localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
 function refuseStrangers({ browser }: Ctx): void {
-  if (!THIS_MACHINE.test(browser.ip)) throw new Refusal('not_found')
+  const isNear = THIS_MACHINE.test(browser.ip) && OWN_NAME.test(browser.host)
+  if (!isNear) throw new Refusal('not_found')
 }
