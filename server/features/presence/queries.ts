@@ -1,5 +1,5 @@
 // Operators as screens show them, and what connections and server processes say of them. The
-// transitions are functions of the database (migrations/0013): one call is one transaction.
+// transitions are functions of the database (migrations/0015): one call is one transaction.
 import { type RawBuilder, sql } from 'kysely'
 import type { Operator } from '#contract/presence.ts'
 import type { Db } from '../../platform/database.ts'

@@ -1,4 +1,4 @@
-// Routing's transitions: each is a function of the database (migrations/0011-0013), one call, one
+// Routing's transitions: each is a function of the database (migrations/0011-0015), one call, one
 // transaction. Within `write` at most one of them, as the work's last statement, and `settle` after
 // the commit; on its own in `run` (actions.ts).
 import { type RawBuilder, sql } from 'kysely'
