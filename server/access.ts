@@ -21,6 +21,18 @@ export async function scopesOf(db: Db, actor: Actor): Promise<string[]> {
   ]
 }
 
+/** Whether the actor may pass a sign on in the scope: only who holds a chat is seen to type in it. */
+export async function maySign(
+  db: Db,
+  actor: Actor,
+  wanted: string,
+  kind: string,
+): Promise<boolean> {
+  const { of, id } = partsOf(wanted)
+  if (of === 'chat' && kind === 'typing') return chats.isHeldBy(db, actor, id)
+  return mayWatch(db, actor, wanted)
+}
+
 /** Whether the actor may watch the scope now. What does not exist is answered like what is hidden. */
 export async function mayWatch(db: Db, actor: Actor, wanted: string): Promise<boolean> {
   const { of, id } = partsOf(wanted)

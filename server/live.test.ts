@@ -56,6 +56,19 @@ async function ask(siteKey: string) {
   return { visitor, chatId: body.id, token }
 }
 
+/** A scene whose operator holds a visitor's chat. */
+async function heldChat() {
+  const { agent, queueId, siteKey, ...rest } = await scene()
+  const desk = await agent.live()
+  await desk.watch(scope.user(agent.userId))
+  await agent.call(queues.join, { params: { id: queueId } })
+  await agent.call(presence.choose, { body: { availability: 'available' } })
+  const asked = await ask(siteKey)
+  const offer = await desk.until((rows) => rows.get('chat', asked.chatId)?.offer)
+  await agent.call(routing.accept, { params: { id: offer.id } })
+  return { ...rest, agent, desk, ...asked }
+}
+
 test('IN-8: a page that heard a whole chat has the rows that a fresh load gives', async () => {
   const { organisationId, admin, agent, queueId, siteKey } = await scene()
   const wall = await admin.live()
@@ -218,6 +231,14 @@ test('WS-6: garbage on the socket is refused, then the socket is cut, and the se
   await next.watch(scope.floor(organisationId))
 })
 
+test('AC-12: who only looks on is not seen to type in a chat', async () => {
+  const { admin, desk, chatId } = await heldChat()
+  const wall = await admin.live()
+  const sign = { scope: scope.chat(chatId), kind: 'typing', subject: chatId } as const
+  expect(await wall.socket.emitWithAck('sign', sign)).toMatchObject({ ok: false })
+  expect(await desk.socket.emitWithAck('sign', sign)).toMatchObject({ ok: true })
+})
+
 test('who is in a field is seen by everybody else who may see the field, and ends', async () => {
   const { organisationId, admin, agent } = await scene()
   const second = await house.person({ organisationId, role: 'administrator', firstName: 'Umut' })
@@ -237,8 +258,7 @@ test('who is in a field is seen by everybody else who may see the field, and end
 })
 
 test('a visitor learns that somebody types, never by whose name, nor who else looks on', async () => {
-  const { admin, siteKey } = await scene()
-  const { chatId, token } = await ask(siteKey)
+  const { admin, desk, chatId, token } = await heldChat()
   const fetchSnapshot = () => Promise.reject(new Error('a visitor has no snapshots'))
   const page = await openLiveClient({ url: house.url, namespace: '/visitor', token, fetchSnapshot })
   await page.watch(scope.chat(chatId))
@@ -247,7 +267,7 @@ test('a visitor learns that somebody types, never by whose name, nor who else lo
   const sign = { scope: scope.chat(chatId), subject: chatId }
   wall.socket.emit('sign', { ...sign, kind: 'viewing' })
   await wall.until(() => wall.signs.find((seen) => seen.kind === 'viewing'))
-  wall.socket.emit('sign', { ...sign, kind: 'typing' })
+  desk.socket.emit('sign', { ...sign, kind: 'typing' })
   await page.until(() => page.signs.find((seen) => seen.kind === 'typing'))
   expect(page.signs.map(({ kind, by }) => [kind, by])).toEqual([
     ['typing', { id: 'operator', name: '', photo: null }],

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Server, Socket } from 'socket.io'
 import type { Hello } from '#contract/frames.ts'
 import { Nothing } from '#contract/shapes.ts'
-import { mayWatch, scopesOf } from './access.ts'
+import { maySign, mayWatch, scopesOf } from './access.ts'
 import { authenticate } from './features/sign-in/actions.ts'
 import * as logins from './features/sign-in/queries.ts'
 import { addSeconds, IDLE_MINUTES } from './features/sign-in/rules.ts'
@@ -105,7 +105,7 @@ function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, firs
   }
   const doors = {
     ...watching.doors,
-    sign: signDoor(parts.bus, by, may),
+    sign: signDoor(parts.bus, by, (scope, kind) => maySign(db, seat.actor, scope, kind)),
     active: { schema: Nothing, handle: active },
   }
   guard(socket, doors, RATE, (error) => parts.failed(error))

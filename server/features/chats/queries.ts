@@ -111,6 +111,12 @@ export async function maySee(db: Db, actor: Actor, chatId: string): Promise<bool
   return standing.isHeld || accounts.mayAt(actor, 'wall.view', standing.accountId)
 }
 
+/** Whether the actor holds the chat: whoever does may write in it, and be seen to write. */
+export async function isHeldBy(db: Db, actor: Actor, chatId: string): Promise<boolean> {
+  const standing = await findStanding(db, actor.organisationId, chatId, actor.userId)
+  return standing?.isHeld ?? false
+}
+
 /** Who writes: the operator's user id or the visitor's id. */
 export interface Author {
   author: 'operator' | 'visitor'

@@ -11,6 +11,7 @@ import type { SourceOf } from './watching.ts'
 /** A sign holds so long unless it is renewed. */
 export const SIGN_SECONDS = 12
 
+type Sign = Static<typeof Sign>
 const Sign = Strict({
   scope: Type.String({ pattern: '^[a-z]+:[0-9a-f-]{36}$' }),
   kind: Type.Union([
@@ -23,17 +24,17 @@ const Sign = Strict({
   field: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
 })
 
-/** The door of a socket for signs; who is signing is the server's to say. */
+/** The door of a socket for signs; who is signing, and what they may sign, is the server's to say. */
 export function signDoor(
   bus: Bus,
   by: SignSeen['by'],
-  mayWatch: (scope: string) => Promise<boolean>,
+  maySign: (scope: string, kind: Sign['kind']) => Promise<boolean>,
 ): EventDoor {
   return {
     schema: Sign,
     async handle(payload) {
-      const sign = payload as Static<typeof Sign>
-      if (!(await mayWatch(sign.scope))) throw new Refusal('not_found')
+      const sign = payload as Sign
+      if (!(await maySign(sign.scope, sign.kind))) throw new Refusal('not_found')
       bus.sign({ ...sign, by, holds: sign.kind === 'ended' ? 0 : SIGN_SECONDS })
     },
   }
