@@ -12,6 +12,7 @@ const FLOORS = [
   ['queues', 'sites'],
   ['chats'],
   ['routing'],
+  ['people'],
   ['invites', 'visitors'],
   ['wall'],
 ]

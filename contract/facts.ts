@@ -5,6 +5,7 @@ import { Message } from './chats.ts'
 import { Department } from './departments.ts'
 import { Invitation } from './invitations.ts'
 import { Notification } from './notifications.ts'
+import { PersonRecord } from './people.ts'
 import { Operator } from './presence.ts'
 import { Queue, QueueMember } from './queues.ts'
 import { Chat } from './routing.ts'
@@ -17,6 +18,7 @@ export const liveRows = {
   account: Account,
   department: Department,
   person: Person,
+  record: PersonRecord,
   invitation: Invitation,
   queue: Queue,
   queue_member: QueueMember,
@@ -34,6 +36,7 @@ export interface LiveRow {
   account: Account
   department: Department
   person: Person
+  record: PersonRecord
   invitation: Invitation
   queue: Queue
   queue_member: QueueMember

@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'users.view',
   'users.manage',
   'limits.manage',
+  'sessions.manage',
   'setup.manage',
   'roles.manage',
   'audit.view',
@@ -12,12 +13,15 @@ export const PERMISSIONS = [
   'operators.manage',
   'chats.answer',
   'chats.test',
+  'history.transfer',
   'reports.view',
+  'reports.correspondence',
 ] as const
 
 export type Permission = (typeof PERMISSIONS)[number]
 
-export const BUILT_IN_ROLES = [
+/** A person's main role, from the strongest to the weakest. */
+export const MAIN_ROLES = [
   'administrator',
   'manager',
   'supervisor',
@@ -25,6 +29,17 @@ export const BUILT_IN_ROLES = [
   'tester',
   'viewer',
 ] as const
+
+/** Roles that only add to another one: a site's, and what a supervisor or operator is also allowed. */
+export const ADD_ON_ROLES = [
+  'site_administrator',
+  'correspondence',
+  'history_transfer',
+  'people_manager',
+  'session_manager',
+] as const
+
+export const BUILT_IN_ROLES = [...MAIN_ROLES, ...ADD_ON_ROLES] as const
 
 export type BuiltInRole = (typeof BUILT_IN_ROLES)[number]
 
@@ -39,8 +54,11 @@ const OF_MANAGER = [
   ...OF_SUPERVISOR,
   'users.view',
   'users.manage',
+  'sessions.manage',
   'setup.manage',
   'audit.view',
+  'history.transfer',
+  'reports.correspondence',
 ] as const
 
 /** What each built-in role may; an account's own role carries its list in its row. */
@@ -51,23 +69,37 @@ export const permissionsOf: Record<BuiltInRole, readonly Permission[]> = {
   agent: ['chats.answer'],
   tester: ['chats.answer', 'chats.test'],
   viewer: ['wall.view', 'users.view', 'reports.view'],
+  site_administrator: ['setup.manage', 'reports.view', 'reports.correspondence'],
+  correspondence: ['reports.correspondence'],
+  history_transfer: ['history.transfer', 'reports.correspondence'],
+  people_manager: ['users.view', 'users.manage'],
+  session_manager: ['limits.manage', 'sessions.manage'],
 }
 
-/** A role held in a scope: the account named, and every account below it. */
+/** Where a role is held: an account and all below it, one department, one supervisor's group, one site. */
+export type ScopeKind = 'account' | 'department' | 'group' | 'site'
+
+/** A role held in a scope. */
 export interface Grant {
   role: string
   permissions: readonly Permission[]
+  kind: ScopeKind
+  /** The id of what it is held at: of an account, a department, a group or a site. */
+  at: string
+  /** The account that this belongs to; the same as `at` for an account. */
   accountId: string
 }
 
-/** An account's place in the tree: its own id, then its parent's, up to the organisation's. */
+/**
+ * Where something is: ids from itself outwards. An account's path is its own id, then its parent's,
+ * up to the organisation's. A department, a group or a site stands before its account's path; a
+ * person stands in their account and in each of their departments and their group.
+ */
 export type AccountPath = readonly string[]
 
-/** Whether any of the grants gives the permission at the account whose path is given. */
+/** Whether any of the grants gives the permission at the place whose path is given. */
 export function may(grants: readonly Grant[], permission: Permission, path: AccountPath): boolean {
-  return grants.some(
-    (grant) => grant.permissions.includes(permission) && path.includes(grant.accountId),
-  )
+  return grants.some((grant) => grant.permissions.includes(permission) && path.includes(grant.at))
 }
 
 /** Whether any of the grants gives the permission anywhere. */
@@ -78,7 +110,7 @@ export function mayAnywhere(grants: readonly Grant[], permission: Permission): b
 /** Permissions that give no power: they only say which chats come. */
 const POWERLESS: ReadonlySet<Permission> = new Set(['chats.test'])
 
-/** Whether a holder of `mine` may give `wanted` at the account: nobody gives more than they have. */
+/** Whether a holder of `mine` may give `wanted` at the place: nobody gives more than they have. */
 export function mayGive(
   mine: readonly Grant[],
   wanted: readonly Permission[],

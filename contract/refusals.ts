@@ -5,6 +5,12 @@ export const refusals = {
   unauthenticated: 401,
   wrong_credentials: 401,
   forbidden: 403,
+  /** Their password within the last ten minutes is asked for first. */
+  reauth_needed: 403,
+  /** From this address nobody may work here. */
+  address_refused: 403,
+  /** A temporary or expired password: nothing else until it is changed. */
+  password_change_needed: 403,
   wrong_origin: 403,
   not_found: 404,
   stale: 409,
@@ -20,6 +26,20 @@ export const refusals = {
   queue_full: 409,
   too_many_open_chats: 409,
   already_set_up: 409,
+  email_taken: 409,
+  login_taken: 409,
+  alias_taken: 409,
+  last_administrator: 409,
+  /** Somebody with more rights than one's own. */
+  stronger_person: 403,
+  own_rights: 403,
+  wrong_status: 409,
+  in_use: 409,
+  account_circle: 409,
+  would_lock_out: 409,
+  undo_over: 409,
+  link_used: 410,
+  link_expired: 410,
   invitation_used: 410,
   invitation_expired: 410,
   invitation_revoked: 410,
@@ -44,6 +64,8 @@ export interface RefusalBody {
     retryAfter?: number
     /** For `stale`: what stands now, who set it and when. */
     theirs?: { value: unknown; by: string | null; at: string; version: number }
+    /** For `stale` of several fields: each that somebody else set meanwhile, by its key. */
+    conflicts?: Record<string, { value: unknown; by: string | null; at: string; version: number }>
     /** For `weak_password`: which rules are not met. */
     problems?: string[]
   }

@@ -4,6 +4,10 @@ export const scope = {
   setup: (accountId: string) => `setup:${accountId}`,
   /** People and invitations of an account: whoever may view its users. */
   people: (accountId: string) => `people:${accountId}`,
+  /** People of a department or a supervisor's group, and those of them who are operators. */
+  team: (id: string) => `team:${id}`,
+  /** One person's record, open in an editor: whoever may view that person. */
+  record: (membershipId: string) => `record:${membershipId}`,
   /** Operators, queues, memberships of queues and open chats: whoever may see the Wall. */
   floor: (accountId: string) => `floor:${accountId}`,
   /** A queue and what waits in it: whoever is assigned to it. */

@@ -25,6 +25,13 @@ export const Me = Type.Object({
     Type.Object({
       role: Type.String(),
       permissions: Type.Array(Type.String()),
+      kind: Type.Union([
+        Type.Literal('account'),
+        Type.Literal('department'),
+        Type.Literal('group'),
+        Type.Literal('site'),
+      ]),
+      at: Id,
       accountId: Id,
     }),
   ),

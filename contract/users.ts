@@ -26,11 +26,26 @@ export const Person = Type.Object({
   photo: orNull(Type.String()),
   language: Language,
   status: MembershipStatus,
+  /** When an archived person is erased unless restored. */
+  erasesAt: orNull(Instant),
   roles: Type.Array(
-    Type.Object({ key: Type.String(), name: Type.String(), accountId: orNull(Id) }),
+    Type.Object({
+      key: Type.String(),
+      name: Type.String(),
+      kind: Type.Union([
+        Type.Literal('account'),
+        Type.Literal('department'),
+        Type.Literal('group'),
+        Type.Literal('site'),
+      ]),
+      at: Id,
+      accountId: Id,
+    }),
   ),
   departments: Type.Array(Type.Object({ id: Id, position: orNull(Type.String()) })),
+  supervisorGroupId: orNull(Id),
   queues: Type.Array(Id),
+  skills: Type.Array(Id),
   /** Null for a person who answers no chats. */
   live: orNull(OneLimit),
   deferred: orNull(OneLimit),
@@ -43,7 +58,11 @@ export const Role = Type.Object({
   id: Id,
   key: Type.String(),
   name: Type.String(),
+  isBuiltIn: Type.Boolean(),
+  /** One that only adds to another: a site's, or what a supervisor is also allowed. */
+  isAddOn: Type.Boolean(),
   permissions: Type.Array(Type.String()),
+  version: Type.Integer(),
 })
 export type Role = Static<typeof Role>
 

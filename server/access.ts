@@ -3,19 +3,22 @@ import type { Permission } from '#contract/permissions.ts'
 import { partsOf, scope } from '#contract/scopes.ts'
 import * as accounts from './features/accounts/queries.ts'
 import * as chats from './features/chats/queries.ts'
+import * as people from './features/people/queries.ts'
+import { mayReach } from './features/people/reach.ts'
 import * as queues from './features/queues/queries.ts'
 import type { Actor } from './platform/context.ts'
 import type { Db } from './platform/database.ts'
 
 const NEEDED: Readonly<Record<string, Permission>> = { people: 'users.view', floor: 'wall.view' }
 
-/** Every scope that an actor may watch from the start; a chat's own is asked for when it is opened. */
+/** Every scope that an actor may watch from the start; a chat's and a record's own are asked for when opened. */
 export async function scopesOf(db: Db, actor: Actor): Promise<string[]> {
   const assigned = await queues.listAssignedIds(db, actor.organisationId, actor.userId)
   return [
     scope.user(actor.userId),
     ...accounts.visibleIds(actor).map(scope.setup),
     ...accounts.visibleIds(actor, 'users.view').map(scope.people),
+    ...accounts.teamIds(actor, 'users.view').map(scope.team),
     ...accounts.visibleIds(actor, 'wall.view').map(scope.floor),
     ...assigned.map(scope.queue),
   ]
@@ -40,8 +43,22 @@ export async function mayWatch(db: Db, actor: Actor, wanted: string): Promise<bo
   if (needed) return accounts.mayAt(actor, needed, id)
   if (of === 'user') return id === actor.userId
   if (of === 'setup') return accounts.visibleIds(actor).includes(id)
-  if (of === 'chat') return chats.maySee(db, actor, id)
-  if (of !== 'queue') return false
+  if (of === 'team') return accounts.teamIds(actor, 'users.view').includes(id)
+  return ASKED[of]?.(db, actor, id) ?? false
+}
+
+type May = (db: Db, actor: Actor, id: string) => Promise<boolean>
+
+const ASKED: Readonly<Record<string, May>> = {
+  chat: chats.maySee,
+  queue: maySeeQueue,
+  async record(db, actor, id) {
+    const standing = await people.findStanding(db, actor.organisationId, id)
+    return standing !== undefined && mayReach(actor, 'users.view', standing)
+  },
+}
+
+async function maySeeQueue(db: Db, actor: Actor, id: string): Promise<boolean> {
   if ((await queues.listAssignedIds(db, actor.organisationId, actor.userId)).includes(id))
     return true
   const accountId = await queues.findAccountId(db, actor.organisationId, id)

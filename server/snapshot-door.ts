@@ -7,6 +7,7 @@ import { live } from '#contract/live.ts'
 import { partsOf } from '#contract/scopes.ts'
 import { mayWatch } from './access.ts'
 import * as invites from './features/invites/queries.ts'
+import * as people from './features/people/queries.ts'
 import * as users from './features/users/queries.ts'
 import * as wall from './features/wall/queries.ts'
 import type { Database, Db } from './platform/database.ts'
@@ -30,6 +31,12 @@ const LISTS: Readonly<Record<string, List>> = {
     ...named('person', await users.personRows(db, organisationId, [accountId])),
     ...named('invitation', await invites.list(db, organisationId, [accountId])),
   ],
+  team: async (db, organisationId, id) =>
+    named('person', await people.listOfTeam(db, organisationId, id)),
+  record: async (db, organisationId, id) => {
+    const record = await people.findRecord(db, organisationId, id)
+    return record ? [['record', id, record]] : []
+  },
 }
 
 export function snapshotDoor(app: FastifyInstance): void {

@@ -7,6 +7,8 @@ import { Refusal } from './refuse.ts'
 export function mustHold(actor: Actor, permission: Permission, accountId: string): void {
   const path = actor.paths.get(accountId)
   if (path !== undefined && may(actor.grants, permission, path)) return
-  const isSeen = actor.grants.some((grant) => path?.includes(grant.accountId))
+  const isSeen = actor.grants.some(
+    (grant) => path?.includes(grant.at) || path?.[0] === grant.accountId,
+  )
   throw new Refusal(isSeen ? 'forbidden' : 'not_found')
 }

@@ -173,16 +173,39 @@ export interface Exclusions {
   userId: string;
 }
 
+export interface FieldMarks {
+  entityId: string;
+  field: string;
+  setAt: string;
+  setBy: string | null;
+  version: Generated<number>;
+}
+
 export interface Grants {
   accountId: string | null;
   createdAt: Generated<string>;
   departmentId: string | null;
   grantedBy: string | null;
+  groupId: string | null;
   id: Generated<string>;
+  membershipId: string;
   organisationId: string;
   roleId: string;
   siteId: string | null;
   userId: string;
+}
+
+export interface HeldGrants {
+  accountId: string | null;
+  at: string | null;
+  createdAt: string | null;
+  grantedBy: string | null;
+  id: string | null;
+  kind: string | null;
+  membershipId: string | null;
+  organisationId: string | null;
+  roleId: string | null;
+  userId: string | null;
 }
 
 export interface InvitationDepartments {
@@ -366,6 +389,8 @@ export interface Operators {
   missedInRow: Generated<number>;
   organisationId: string;
   reason: string | null;
+  takesChats: Generated<boolean>;
+  takesTests: Generated<boolean>;
   userId: string;
 }
 
@@ -380,6 +405,7 @@ export interface PersonRows {
   membershipId: string | null;
   organisationId: string | null;
   row: Json | null;
+  scopes: string[] | null;
   userId: string | null;
 }
 
@@ -408,6 +434,7 @@ export interface QueueMembers {
   isJoined: Generated<boolean>;
   joinedAt: string | null;
   organisationId: string;
+  participates: Generated<boolean>;
   queueId: string;
   tier: Generated<number>;
   userId: string;
@@ -430,6 +457,14 @@ export interface Queues {
   targetSeconds: Generated<number>;
   version: Generated<number>;
   wrapUpSeconds: Generated<number>;
+}
+
+export interface RecordRows {
+  accountId: string | null;
+  membershipId: string | null;
+  organisationId: string | null;
+  row: Json | null;
+  userId: string | null;
 }
 
 export interface Roles {
@@ -527,6 +562,7 @@ export interface Throttles {
 export interface Users {
   createdAt: Generated<string>;
   email: string;
+  erasedAt: string | null;
   firstName: string;
   gender: Generated<Gender>;
   id: Generated<string>;
@@ -534,10 +570,12 @@ export interface Users {
   lastName: string;
   login: string;
   mobile: string | null;
+  mobileVerifiedAt: string | null;
   passwordChangedAt: string | null;
   passwordExpiresAt: string | null;
   passwordHash: string | null;
   passwordState: Generated<PasswordState>;
+  pendingEmail: string | null;
   photoId: string | null;
   version: Generated<number>;
 }
@@ -574,7 +612,9 @@ export interface DB {
   departments: Departments;
   eventLog: EventLog;
   exclusions: Exclusions;
+  fieldMarks: FieldMarks;
   grants: Grants;
+  heldGrants: HeldGrants;
   invitationDepartments: InvitationDepartments;
   invitationQueues: InvitationQueues;
   invitationRows: InvitationRows;
@@ -598,6 +638,7 @@ export interface DB {
   queueMemberRows: QueueMemberRows;
   queueMembers: QueueMembers;
   queues: Queues;
+  recordRows: RecordRows;
   roles: Roles;
   routedChats: RoutedChats;
   sessions: Sessions;

@@ -37,7 +37,10 @@ function pathOf(id: string, parents: ReadonlyMap<string, string | null>): string
   return path
 }
 
-/** The accounts at which the actor holds a permission; with none named, any grant at all counts. */
+/**
+ * The accounts at which the actor holds a permission. With none named: those that they work in,
+ * even if only in a department, a group or a site of it.
+ */
 export function visibleIds(
   actor: Pick<Actor, 'grants' | 'paths'>,
   permission?: Permission,
@@ -51,7 +54,18 @@ function holds(
   permission?: Permission,
 ): boolean {
   if (permission) return may(actor.grants, permission, path)
-  return actor.grants.some((grant) => path.includes(grant.accountId))
+  return actor.grants.some((grant) => path.includes(grant.at) || path[0] === grant.accountId)
+}
+
+/** The departments and groups, outside accounts held as a whole, at which the actor holds a permission. */
+export function teamIds(actor: Pick<Actor, 'grants' | 'paths'>, permission: Permission): string[] {
+  const held = actor.grants.filter(
+    ({ kind, permissions, accountId }) =>
+      (kind === 'department' || kind === 'group') &&
+      permissions.includes(permission) &&
+      !may(actor.grants, permission, actor.paths.get(accountId) ?? []),
+  )
+  return [...new Set(held.map(({ at }) => at))]
 }
 
 /** Whether the actor holds the permission at the account; false for one they cannot know of. */

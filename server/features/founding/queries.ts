@@ -11,6 +11,11 @@ const ROLE_NAMES: Record<BuiltInRole, string> = {
   agent: 'Agent',
   tester: 'Tester',
   viewer: 'Viewer',
+  site_administrator: 'Site administrator',
+  correspondence: 'Correspondence report',
+  history_transfer: 'Thread transfer',
+  people_manager: 'People of own group',
+  session_manager: 'Sessions of own group',
 }
 
 /** Makes an organisation with its built-in roles. */

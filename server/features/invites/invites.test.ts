@@ -61,7 +61,10 @@ describe('from the invitation to the colleague', () => {
     const me = await bo.call(session.me)
     expect(me).toMatchObject({ email, organisationName: 'Acme', mustChangePassword: false })
     expect(me.grants).toEqual([
-      { role: 'agent', permissions: ['chats.answer'], accountId: acme.organisationId },
+      {
+        ...{ role: 'agent', permissions: ['chats.answer'], kind: 'account' },
+        ...{ at: acme.organisationId, accountId: acme.organisationId },
+      },
     ])
 
     const person = await page.until((replica) =>

@@ -44,6 +44,8 @@ test('an invitation ends as many hours from now as the account says', () => {
 const grant = (permissions: readonly Permission[], accountId: string): Grant => ({
   role: 'any',
   permissions,
+  kind: 'account',
+  at: accountId,
   accountId,
 })
 const { administrator, manager, agent, tester, viewer, supervisor } = permissionsOf

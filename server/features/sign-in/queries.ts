@@ -134,31 +134,26 @@ export async function listAlive(
   return new Set(rows.map((row) => row.id))
 }
 
-/** The user's roles in an organisation as grants at accounts. */
+/** What the user may in an organisation: the roles held through memberships that are active. */
 export async function listGrants(db: Db, organisationId: string, userId: string): Promise<Grant[]> {
-  const rows = await db
-    .selectFrom('grants')
-    .innerJoin('roles', (join) =>
-      join
-        .onRef('roles.organisationId', '=', 'grants.organisationId')
-        .onRef('roles.id', '=', 'grants.roleId'),
-    )
-    .select(['roles.key', 'roles.isBuiltIn', 'roles.permissions', 'grants.accountId'])
-    .where('grants.organisationId', '=', organisationId)
-    .where('grants.userId', '=', userId)
-    .where('grants.accountId', 'is not', null)
-    .execute()
-  return rows.flatMap(({ key, isBuiltIn, permissions, accountId }) =>
-    accountId === null
-      ? []
-      : [
-          {
-            role: key,
-            accountId,
-            permissions: users.permissionsOfRole(key, isBuiltIn, permissions),
-          },
-        ],
-  )
+  const { rows } = await sql<Held>`
+    select r.key, r.is_built_in, r.permissions, g.kind, g.at, g.account_id
+      from held_grants g
+      join roles r on r.organisation_id = g.organisation_id and r.id = g.role_id
+      join memberships m on m.organisation_id = g.organisation_id and m.id = g.membership_id
+     where g.organisation_id = ${organisationId} and g.user_id = ${userId} and m.status = 'active'
+     order by r.key, g.at`.execute(db)
+  return rows.map(({ key, isBuiltIn, permissions, ...place }) => ({
+    role: key,
+    ...place,
+    permissions: users.permissionsOfRole(key, isBuiltIn, permissions),
+  }))
+}
+
+interface Held extends Pick<Grant, 'kind' | 'at' | 'accountId'> {
+  key: string
+  isBuiltIn: boolean
+  permissions: string[] | null
 }
 
 export function findUser(db: Db, userId: string) {

@@ -1,4 +1,3 @@
-import { scope } from '#contract/scopes.ts'
 import type { Language } from '#contract/shapes.ts'
 import { type ActorCtx, actingIn, type Tx } from '../../platform/context.ts'
 import { PHOTO_SIZES, squarePhoto } from '../../platform/images.ts'
@@ -60,8 +59,8 @@ export async function removePhoto(ctx: ActorCtx): Promise<Record<string, never>>
 
 /** Tells how a user looks now, as a person in each of their accounts and as an operator. */
 export async function tellUser(tx: Tx, userId: string): Promise<void> {
-  for (const person of await users.personRowsOf(tx.db, tx.organisationId, userId))
-    tx.tell('person', person, [scope.people(person.accountId)])
+  for (const { person, scopes } of await users.personRowsOf(tx.db, tx.organisationId, userId))
+    tx.tell('person', person, scopes)
   const found = await users.findOperator(tx.db, tx.organisationId, userId)
   if (found) tx.tell('operator', found.operator, found.scopes)
 }

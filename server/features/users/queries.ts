@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { Check } from 'typebox/value'
 import { DEFAULT_POLICY, PasswordPolicy } from '#contract/password.ts'
 import {
+  ADD_ON_ROLES,
   BUILT_IN_ROLES,
   PERMISSIONS,
   type Permission,
@@ -50,19 +51,14 @@ export async function findPerson(
   return row?.person
 }
 
-/** The user's line in every account of the organisation that they are a member of. */
-export async function personRowsOf(
-  db: Db,
-  organisationId: string,
-  userId: string,
-): Promise<Person[]> {
-  const rows = await db
+/** The user's line in every account of the organisation that they are a member of, and who sees it. */
+export function personRowsOf(db: Db, organisationId: string, userId: string) {
+  return db
     .selectFrom('personRows')
-    .select(PERSON)
+    .select([PERSON, sql<string[]>`scopes`.as('scopes')])
     .where('organisationId', '=', organisationId)
     .where('userId', '=', userId)
     .execute()
-  return rows.map(({ person }) => person)
 }
 
 /** The user as an operator, and who sees that; undefined for one who answers no chats. */
@@ -101,7 +97,7 @@ export function permissionsOfRole(
 export async function listRoles(db: Db, organisationId: string): Promise<Role[]> {
   const rows = await db
     .selectFrom('roles')
-    .select(['id', 'key', 'name', 'isBuiltIn', 'permissions'])
+    .select(['id', 'key', 'name', 'isBuiltIn', 'permissions', 'version'])
     .where('organisationId', '=', organisationId)
     .orderBy(
       sql`array_position(string_to_array(${BUILT_IN_ROLES.join(' ')}, ' '), key) nulls last, name`,
@@ -109,6 +105,8 @@ export async function listRoles(db: Db, organisationId: string): Promise<Role[]>
     .execute()
   return rows.map(({ isBuiltIn, permissions, ...role }) => ({
     ...role,
+    isBuiltIn,
+    isAddOn: isBuiltIn && ADD_ON_ROLES.some((key) => key === role.key),
     permissions: [...permissionsOfRole(role.key, isBuiltIn, permissions)],
   }))
 }
@@ -177,7 +175,7 @@ export async function insertMember(db: Db, member: NewMember): Promise<string> {
     .executeTakeFirstOrThrow()
   await db
     .insertInto('grants')
-    .values({ organisationId, accountId, userId, roleId, grantedBy })
+    .values({ organisationId, accountId, userId, roleId, grantedBy, membershipId: id })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   return id

@@ -57,14 +57,19 @@ describe('the people', () => {
     const agent = await house.person({ organisationId, accountId: north, role: 'agent' })
     const south = await house.account(organisationId, 'South of it')
     const [viewer] = (await admin.call(users.roles)).filter(({ key }) => key === 'viewer')
-    const grant = { organisationId, userId: agent.userId, roleId: viewer?.id ?? '' }
-    await house.db
-      .insertInto('grants')
-      .values({ ...grant, accountId: south })
-      .execute()
+    const member = { organisationId, userId: agent.userId, accountId: south }
+    const { id: membershipId } = await house.db
+      .insertInto('memberships')
+      .values(member)
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const grant = { ...member, membershipId, roleId: viewer?.id ?? '' }
+    await house.db.insertInto('grants').values(grant).execute()
     const line = await admin.call(users.get, { params: { id: agent.membershipId } })
     expect(line).toMatchObject({ login: agent.email, live: { limit: 3 }, deferred: { limit: 5 } })
-    expect(line.roles).toEqual([{ key: 'agent', name: 'Agent', accountId: north }])
+    expect(line.roles).toEqual([
+      { key: 'agent', name: 'Agent', kind: 'account', at: north, accountId: north },
+    ])
     const answersNothing = await admin.call(users.get, { params: { id: admin.membershipId } })
     expect(answersNothing).toMatchObject({ live: null, deferred: null })
   })

@@ -1,5 +1,5 @@
 // Who is signed in, and what they may do: the page's answer to every "shall I offer this?".
-import { mayAnywhere, may as mayAt, type Permission } from '#contract/permissions.ts'
+import { type Grant, mayAnywhere, may as mayAt, type Permission } from '#contract/permissions.ts'
 import type { scope } from '#contract/scopes.ts'
 import { session as api, type Me } from '#contract/session.ts'
 import { call, Refused } from '#lib/api.ts'
@@ -104,7 +104,7 @@ export class Session {
   }
 
   #grants(me: Me) {
-    return me.grants as { role: string; permissions: readonly Permission[]; accountId: string }[]
+    return me.grants as readonly Grant[]
   }
 
   #pathOf(accountId: string): string[] {

@@ -46,6 +46,7 @@ export class Live {
     account: new SvelteMap(),
     department: new SvelteMap(),
     person: new SvelteMap(),
+    record: new SvelteMap(),
     invitation: new SvelteMap(),
     queue: new SvelteMap(),
     queue_member: new SvelteMap(),

@@ -10,6 +10,8 @@ const names: Names = {
   queue: (id) => ({ q1: 'Sales NL' })[id],
 }
 
+const atOrganisation = { kind: 'account', at: 'org', accountId: 'org' } as const
+
 function person(more: Partial<Person> & Pick<Person, 'firstName'>) {
   const row: Person = {
     id: more.firstName,
@@ -22,9 +24,12 @@ function person(more: Partial<Person> & Pick<Person, 'firstName'>) {
     photo: null,
     language: 'en',
     status: 'active',
-    roles: [{ key: 'agent', name: 'Agent', accountId: 'org' }],
+    erasesAt: null,
+    roles: [{ key: 'agent', name: 'Agent', ...atOrganisation }],
     departments: [],
+    supervisorGroupId: null,
     queues: [],
+    skills: [],
     live: null,
     deferred: null,
     createdAt: '2026-01-01T09:00:00.000Z',
@@ -140,7 +145,7 @@ describe('filters and order', () => {
       firstName: 'Ada',
       accountId: 'nl',
       departments: [{ id: 'service', position: null }],
-      roles: [{ key: 'manager', name: 'Manager', accountId: 'org' }],
+      roles: [{ key: 'manager', name: 'Manager', ...atOrganisation }],
     }),
     person({
       firstName: 'Cor',
@@ -179,8 +184,8 @@ describe('filters and order', () => {
     const line = person({
       firstName: 'Eva',
       roles: [
-        { ...agent, accountId: 'org' },
-        { ...agent, accountId: 'nl' },
+        { ...agent, ...atOrganisation },
+        { ...agent, kind: 'account', at: 'nl', accountId: 'nl' },
       ],
     })
     expect(line.roles).toEqual([agent])

@@ -46,8 +46,8 @@ export class Invite {
     const at = this.account?.id
     if (at === undefined) return []
     const held = PERMISSIONS.filter((permission) => session.mayAt(permission, at))
-    const mine = [{ role: '', permissions: held, accountId: at }]
-    return this.#roles?.filter((role) => mayGive(mine, permissionsIn(role), [at]))
+    const mine = [{ role: '', permissions: held, kind: 'account' as const, at, accountId: at }]
+    return this.#roles?.filter((role) => !role.isAddOn && mayGive(mine, permissionsIn(role), [at]))
   })
   readonly role = $derived(this.roles?.find(({ id }) => id === this.draft.roleId))
   readonly answersChats = $derived(this.role?.permissions.includes('chats.answer') ?? false)
