@@ -5,7 +5,12 @@ import { ById, Id, Instant, orNull } from './shapes.ts'
 
 export const Notification = Type.Object({
   id: Id,
-  kind: Type.Union([Type.Literal('invitation_accepted'), Type.Literal('invitation_lost_parts')]),
+  kind: Type.Union([
+    Type.Literal('invitation_accepted'),
+    Type.Literal('invitation_lost_parts'),
+    /** A colleague is active in two places at once: name, membershipId, one and other (addresses). */
+    Type.Literal('two_places'),
+  ]),
   /** What the sentence is filled with: names and ids by key. */
   data: Type.Record(Type.String(), Type.String()),
   createdAt: Instant,

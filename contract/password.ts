@@ -34,6 +34,42 @@ export const DEFAULT_POLICY: PasswordPolicy = Object.freeze({
   blocksCommon: true,
 })
 
+/** Any character, or one click for those who need it: the characters of an American keyboard alone. */
+export const LATIN_POLICY: PasswordPolicy = Object.freeze({ ...DEFAULT_POLICY, charset: 'latin' })
+
+/** What satisfies every one of the policies; the usual one when there are none. */
+export function strictestPolicy(policies: readonly PasswordPolicy[]): PasswordPolicy {
+  const [first = DEFAULT_POLICY, ...others] = policies
+  return others.reduce(stricter, first)
+}
+
+function stricter(one: PasswordPolicy, other: PasswordPolicy): PasswordPolicy {
+  const days = [one.expiryDays, other.expiryDays].filter((n) => n > 0)
+  return {
+    minLength: Math.max(one.minLength, other.minLength),
+    maxLength: Math.min(one.maxLength, other.maxLength),
+    upper: one.upper || other.upper,
+    lower: one.lower || other.lower,
+    digit: one.digit || other.digit,
+    special: one.special || other.special,
+    charset: one.charset === 'latin' ? 'latin' : other.charset,
+    history: Math.max(one.history, other.history),
+    expiryDays: days.length === 0 ? 0 : Math.min(...days),
+    blocksCommon: one.blocksCommon || other.blocksCommon,
+  }
+}
+
+const JUDGED = [
+  ...(['minLength', 'maxLength', 'upper', 'lower', 'digit', 'special'] as const),
+  ...(['charset', 'blocksCommon'] as const),
+]
+
+/** Whether something may be a password under the other policy and none under this one. */
+export function isStricter(policy: PasswordPolicy, than: PasswordPolicy): boolean {
+  const both = stricter(than, policy)
+  return JUDGED.some((rule) => both[rule] !== than[rule])
+}
+
 /** What is known of the person, and so is guessed first. */
 export interface PasswordContext {
   email?: string
@@ -45,6 +81,8 @@ export interface PasswordContext {
 export type PasswordProblem =
   | { rule: 'minLength' | 'maxLength'; n: number }
   | { rule: 'upper' | 'lower' | 'digit' | 'special' | 'common' }
+  /** It was theirs before; only the server can tell. */
+  | { rule: 'history' }
   /** The first character that may not be used; one that does not show is given as U+00A0. */
   | { rule: 'charset'; character: string }
   | { rule: 'personal'; what: 'email' | 'name' | 'account' | 'product' }

@@ -33,6 +33,10 @@ export const refusals = {
   /** Somebody with more rights than one's own. */
   stronger_person: 403,
   own_rights: 403,
+  /** The user is another organisation's too: what is the user's own is theirs alone to change. */
+  works_elsewhere: 403,
+  /** A built-in role is as it is: clone it. */
+  built_in: 403,
   wrong_status: 409,
   in_use: 409,
   account_circle: 409,
@@ -60,6 +64,8 @@ export interface RefusalBody {
     message: string
     field?: string
     requestId?: string
+    /** For `in_use`: by how many. */
+    count?: number
     /** Seconds after which it is worth trying again. */
     retryAfter?: number
     /** For `stale`: what stands now, who set it and when. */

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { Account } from './accounts.ts'
 import { endpoint } from './endpoint.ts'
-import { Id, Language, orNull, Strict } from './shapes.ts'
+import { Id, Instant, Language, orNull, Strict } from './shapes.ts'
 
 export const Credentials = Strict({
   /** The login or the e-mail. */
@@ -38,6 +38,7 @@ export const Me = Type.Object({
   accounts: Type.Array(Account),
   /** Every organisation that the user may work in. */
   organisations: Type.Array(Type.Object({ id: Id, name: Type.String() })),
+  /** Nothing else is answered in this session until the password is changed. */
   mustChangePassword: Type.Boolean(),
   /** Milliseconds since 1970 on the server, to set the page's clock by. */
   now: Type.Integer(),
@@ -53,6 +54,16 @@ export const session = {
   signOut: endpoint('DELETE', '/api/session', 'session', 'Sign out of this browser', {
     reply: Strict({}),
   }),
+  confirm: endpoint(
+    'POST',
+    '/api/session/confirm',
+    'session',
+    'Enter one’s password again, for what is asked only of whoever just did (`reauth_needed`)',
+    {
+      body: Strict({ password: Credentials.properties.password }),
+      reply: Type.Object({ freshUntil: Instant }),
+    },
+  ),
   enter: endpoint(
     'PUT',
     '/api/session/organisation',

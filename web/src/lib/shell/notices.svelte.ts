@@ -11,11 +11,16 @@ export interface Sentence {
 
 /** A notification in words. */
 export function sentenceOf({ kind, data }: Notification): Sentence {
-  const { name = '', accountName = '', lost = '' } = data
+  const { name = '', accountName = '', lost = '', one = '', other = '' } = data
   if (kind === 'invitation_accepted')
     return {
       text: t('shell.notices.invitation-accepted', { name }),
       detail: t('shell.notices.invitation-accepted.detail', { accountName }),
+    }
+  if (kind === 'two_places')
+    return {
+      text: t('shell.notices.two-places', { name }),
+      detail: t('shell.notices.two-places.detail', { one, other }),
     }
   return {
     text: t('shell.notices.invitation-lost-parts', { name }),

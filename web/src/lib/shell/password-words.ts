@@ -24,7 +24,16 @@ export function whyNotPassword(text: string, context: PasswordContext): string |
 }
 
 /** Rules that stand in words by themselves, without a number. */
-const WORDED = ['upper', 'lower', 'digit', 'special', 'charset', 'common', 'personal'] as const
+const WORDED = [
+  'upper',
+  'lower',
+  'digit',
+  'special',
+  'charset',
+  'common',
+  'personal',
+  'history',
+] as const
 
 /** What the server found wrong, in words: an account's own policy may ask for more than is shown. */
 export function problemsText(problems: readonly string[]): string {

@@ -44,6 +44,7 @@ export default {
   'rule.charset': 'only letters without accents, digits and signs',
   'rule.common': 'not one that everybody tries first',
   'rule.personal': 'not your name, e-mail or the organisation',
+  'rule.history': 'not one that you had before',
   'rule.unusable': 'The character {character} cannot be used.',
 
   'welcome.title': 'Set up Switchboard',

@@ -58,6 +58,9 @@ export default {
   'notices.invitation-accepted.detail': 'They now belong to {accountName}.',
   'notices.invitation-lost-parts': 'Part of the invitation for {name} is gone',
   'notices.invitation-lost-parts.detail': 'No longer there: {lost}.',
+  'notices.two-places': '{name} is signed in from two places at once',
+  'notices.two-places.detail':
+    'From {one} and from {other}. Every colleague needs a login of their own.',
   'organisation.switch': 'Work in another organisation',
 
   'version.new': 'A new version is ready.',

@@ -45,6 +45,7 @@ export default {
   'rule.charset': 'alleen letters zonder accenten, cijfers en leestekens',
   'rule.common': 'niet een die iedereen het eerst probeert',
   'rule.personal': 'niet uw naam, e-mail of de organisatie',
+  'rule.history': 'niet een dat u eerder had',
   'rule.unusable': 'Het teken {character} kan niet worden gebruikt.',
 
   'welcome.title': 'Switchboard inrichten',

@@ -30,7 +30,10 @@ export default {
   alias_taken: 'Deze bijnaam is al in gebruik.',
   last_administrator: 'De organisatie moet een beheerder houden.',
   stronger_person: 'Deze persoon mag meer dan u.',
+  built_in: 'Een ingebouwde rol blijft zoals ze is. Kloon de rol en wijzig de kloon.',
   own_rights: 'U kunt uw eigen rechten niet wijzigen.',
+  works_elsewhere:
+    'Deze persoon werkt ook bij een andere organisatie: alleen zij kunnen dit wijzigen.',
   wrong_status: 'De status van deze persoon laat dat niet meer toe.',
   in_use: 'Dit is nog in gebruik.',
   account_circle: 'Een account kan niet onder zichzelf worden geplaatst.',

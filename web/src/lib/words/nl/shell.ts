@@ -59,6 +59,9 @@ export default {
   'notices.invitation-accepted.detail': 'Hoort nu bij {accountName}.',
   'notices.invitation-lost-parts': 'Een deel van de uitnodiging voor {name} is vervallen',
   'notices.invitation-lost-parts.detail': 'Bestaat niet meer: {lost}.',
+  'notices.two-places': '{name} is op twee plaatsen tegelijk aangemeld',
+  'notices.two-places.detail':
+    'Vanaf {one} en vanaf {other}. Elke collega hoort een eigen login te hebben.',
   'organisation.switch': 'Werken in een andere organisatie',
 
   'version.new': 'Er is een nieuwe versie.',
