@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { FieldsShape, Mark } from './fields.ts'
 import { ById, Email, Id, Instant, Name, orNull, Strict } from './shapes.ts'
-import { MembershipStatus } from './users.ts'
+import { MembershipStatus, PHOTO_MAX_BYTES } from './users.ts'
 
 /** Why a held role is what it is: its name, and what it may, for whoever must judge it. */
 export const HeldRole = Type.Object({
@@ -20,6 +20,8 @@ export const HeldRole = Type.Object({
     Type.Literal('site'),
   ]),
   at: Id,
+  /** The department that the group is of, for a role held at a group. */
+  departmentId: orNull(Id),
   accountId: Id,
 })
 export type HeldRole = Static<typeof HeldRole>
@@ -148,6 +150,18 @@ export const people = {
     body: NewPerson,
     reply: PersonRecord,
   }),
+  setPhoto: endpoint('PUT', '/api/people/:id/photo', 'session', 'Upload the photo of a person', {
+    params: ById,
+    file: { maxBytes: PHOTO_MAX_BYTES },
+    reply: Type.Object({ photo: Type.String() }),
+  }),
+  removePhoto: endpoint(
+    'DELETE',
+    '/api/people/:id/photo',
+    'session',
+    'Remove the photo of a person',
+    { params: ById, reply: Strict({}) },
+  ),
   preview: endpoint(
     'POST',
     '/api/people/preview',

@@ -66,6 +66,7 @@ export interface Accounts {
   passwordPolicy: Json | null;
   requiresGender: Generated<boolean>;
   timeZone: Generated<string>;
+  uniqueAliases: Generated<boolean>;
   version: Generated<number>;
 }
 

@@ -1,7 +1,8 @@
 // Who may do what to a person: by where the person stands.
 
 import type { PersonRecord } from '#contract/people.ts'
-import { may, mayGive, PERMISSIONS, type Permission } from '#contract/permissions.ts'
+import { isWithin as isWithinRights, type Viewer } from '#contract/people-rules.ts'
+import { may, type Permission } from '#contract/permissions.ts'
 import type { Actor } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 import { Refusal } from '../../platform/refuse.ts'
@@ -36,20 +37,19 @@ export async function mustSee(
   return standing
 }
 
-/**
- * Whether the actor may change the person: nobody touches one who may more than they do. For every
- * role the person holds, the actor must hold what it gives, where it gives it.
- */
-export function isWithin(
-  actor: Pick<Actor, 'paths' | 'grants'>,
-  roles: readonly Pick<PersonRecord['roles'][number], 'permissions' | 'at' | 'accountId'>[],
-): boolean {
-  return roles.every(({ permissions, at, accountId }) => {
-    const path = [at, ...(actor.paths.get(accountId) ?? [])]
-    return mayGive(actor.grants, known(permissions), path)
-  })
+/** The actor as the rules of a record see whoever looks at it. */
+export function viewerOf({
+  userId,
+  grants,
+  paths,
+}: Pick<Actor, 'userId' | 'grants' | 'paths'>): Viewer {
+  return { userId, grants, pathOf: (accountId) => paths.get(accountId) ?? [] }
 }
 
-function known(permissions: readonly string[]): Permission[] {
-  return PERMISSIONS.filter((permission) => permissions.includes(permission))
+/** Whether the actor may change the person: nobody touches one who may more than they do. */
+export function isWithin(
+  actor: Pick<Actor, 'userId' | 'paths' | 'grants'>,
+  roles: PersonRecord['roles'],
+): boolean {
+  return isWithinRights(viewerOf(actor), roles)
 }
