@@ -13,6 +13,8 @@ export interface Shape {
   body?: TSchema
   /** A multipart upload of exactly one file, instead of a body. */
   file?: { maxBytes: number }
+  /** The answer is a file of this media type, told as it is read; `reply` is what a text of it is. */
+  download?: string
   reply: TSchema
 }
 

@@ -10,13 +10,14 @@ import { Operator } from './presence.ts'
 import { Queue, QueueMember } from './queues.ts'
 import { Chat } from './routing.ts'
 import { Site } from './sites.ts'
-import { Person } from './users.ts'
+import { Person, Role } from './users.ts'
 import { Visit } from './visitors.ts'
 
 /** The rows that frames carry. A key that a schema does not name never leaves the server. */
 export const liveRows = {
   account: Account,
   department: Department,
+  role: Role,
   person: Person,
   record: PersonRecord,
   invitation: Invitation,
@@ -35,6 +36,7 @@ export type LiveKind = keyof typeof liveRows
 export interface LiveRow {
   account: Account
   department: Department
+  role: Role
   person: Person
   record: PersonRecord
   invitation: Invitation

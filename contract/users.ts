@@ -1,6 +1,7 @@
 // People: users and their memberships as administrators see them.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
+import { Mark } from './fields.ts'
 import { ById, Id, Instant, Language, Limit, orNull, Strict } from './shapes.ts'
 
 export const MembershipStatus = Type.Union([
@@ -62,9 +63,21 @@ export const Role = Type.Object({
   /** One that only adds to another: a site's, or what a supervisor is also allowed. */
   isAddOn: Type.Boolean(),
   permissions: Type.Array(Type.String()),
+  /** Of the fields that were changed at least once (contract/roles.ts). */
+  marks: Type.Record(Type.String(), Mark),
   version: Type.Integer(),
 })
 export type Role = Static<typeof Role>
+
+/** A role as somebody sees it who may give it. */
+export const ListedRole = Type.Object({
+  ...Role.properties,
+  /** Those of its permissions that the asker holds somewhere, and so may give there (`mayGive`). */
+  givable: Type.Array(Type.String()),
+  /** How many people hold it, wherever. */
+  holders: Type.Integer(),
+})
+export type ListedRole = Static<typeof ListedRole>
 
 export const users = {
   list: endpoint('GET', '/api/people', 'users.view', 'The people of the accounts that I may see', {
@@ -75,7 +88,7 @@ export const users = {
     reply: Person,
   }),
   roles: endpoint('GET', '/api/roles', 'users.view', 'The roles, and what each may do', {
-    reply: Type.Array(Role),
+    reply: Type.Array(ListedRole),
   }),
   setLanguage: endpoint('PUT', '/api/me/language', 'session', 'Choose my language', {
     body: Strict({ language: Language }),

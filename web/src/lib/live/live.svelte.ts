@@ -45,6 +45,7 @@ export class Live {
   readonly #rows: Rows = {
     account: new SvelteMap(),
     department: new SvelteMap(),
+    role: new SvelteMap(),
     person: new SvelteMap(),
     record: new SvelteMap(),
     invitation: new SvelteMap(),
