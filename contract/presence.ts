@@ -49,6 +49,10 @@ export const Operator = Type.Object({
   deferred: Load,
   /** The queues that the operator is serving now. */
   joined: Type.Array(Id),
+  /** Whether visitors' chats are for this operator. */
+  takesChats: Type.Boolean(),
+  /** Whether those of test queues are. Who takes only these counts in no total. */
+  takesTests: Type.Boolean(),
 })
 export type Operator = Static<typeof Operator>
 

@@ -28,6 +28,14 @@ export const Because = Type.Object({
 })
 export type Because = Static<typeof Because>
 
+/** A chat that had ended and was given to a queue again: by whom, and what they said to the team. */
+export const HandedOn = Type.Object({
+  by: orNull(Type.String()),
+  at: Instant,
+  note: orNull(Type.String()),
+})
+export type HandedOn = Static<typeof HandedOn>
+
 /** An open chat's place in routing. */
 export const Chat = Type.Object({
   id: Id,
@@ -43,6 +51,9 @@ export const Chat = Type.Object({
   operatorId: orNull(Id),
   offer: orNull(Offer),
   acceptedAt: orNull(Instant),
+  /** Nobody who takes part in the queue is online: it waits and rings with all who are outside it. */
+  rings: Type.Boolean(),
+  handedOn: orNull(HandedOn),
 })
 export type Chat = Static<typeof Chat>
 
@@ -62,6 +73,31 @@ export const LimitSet = Type.Object({
 })
 export type LimitSet = Static<typeof LimitSet>
 
+/** What a queue asks of whoever gets its chats. */
+export const QueueSkill = Strict({
+  skillId: Id,
+  /** At this level or better. */
+  level: Type.Integer({ minimum: 1, maximum: 5 }),
+  /** Once a chat has waited so long the skill is no longer asked for; null: it always is. */
+  relaxAfterSeconds: orNull(Type.Integer({ minimum: 1, maximum: 86_400 })),
+})
+export type QueueSkill = Static<typeof QueueSkill>
+
+export const QueueSkills = Type.Object({
+  queueId: Id,
+  skills: Type.Array(QueueSkill),
+  /** The queue's. */
+  version: Type.Integer(),
+})
+export type QueueSkills = Static<typeof QueueSkills>
+
+export const SetQueueSkills = Strict({
+  skills: Type.Array(QueueSkill, { maxItems: 20 }),
+  /** The version of the queue that the editor saw. */
+  version: Type.Integer({ minimum: 1 }),
+})
+export type SetQueueSkills = Static<typeof SetQueueSkills>
+
 export const routing = {
   mine: endpoint('GET', '/api/me/chats', 'chats.answer', 'The chats that I hold or am offered', {
     reply: Type.Array(Chat),
@@ -74,6 +110,13 @@ export const routing = {
     params: ById,
     reply: Strict({}),
   }),
+  take: endpoint(
+    'POST',
+    '/api/chats/:id/take',
+    'chats.answer',
+    'Take a chat that rings with everybody',
+    { params: ById, reply: Chat },
+  ),
   close: endpoint('POST', '/api/chats/:id/close', 'chats.answer', 'End a chat that I hold', {
     params: ById,
     reply: Strict({}),
@@ -88,5 +131,16 @@ export const routing = {
       body: SetLimit,
       reply: LimitSet,
     },
+  ),
+  skills: endpoint('GET', '/api/queues/:id/skills', 'setup.manage', 'What a queue asks for', {
+    params: ById,
+    reply: QueueSkills,
+  }),
+  setSkills: endpoint(
+    'PUT',
+    '/api/queues/:id/skills',
+    'setup.manage',
+    'Say which skills a queue asks for',
+    { params: ById, body: SetQueueSkills, reply: QueueSkills },
   ),
 }
