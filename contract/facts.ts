@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { Account } from './accounts.ts'
 import { Message } from './chats.ts'
 import { Department } from './departments.ts'
+import { Group } from './groups.ts'
 import { Invitation } from './invitations.ts'
 import { Notification } from './notifications.ts'
 import { PersonRecord } from './people.ts'
@@ -10,6 +11,7 @@ import { Operator } from './presence.ts'
 import { Queue, QueueMember } from './queues.ts'
 import { Chat } from './routing.ts'
 import { Site } from './sites.ts'
+import { Skill } from './skills.ts'
 import { Person, Role } from './users.ts'
 import { Visit } from './visitors.ts'
 
@@ -17,6 +19,8 @@ import { Visit } from './visitors.ts'
 export const liveRows = {
   account: Account,
   department: Department,
+  group: Group,
+  skill: Skill,
   role: Role,
   person: Person,
   record: PersonRecord,
@@ -36,6 +40,8 @@ export type LiveKind = keyof typeof liveRows
 export interface LiveRow {
   account: Account
   department: Department
+  group: Group
+  skill: Skill
   role: Role
   person: Person
   record: PersonRecord

@@ -1,7 +1,10 @@
 // Sites: places where visitors chat from.
 import { type Static, Type } from 'typebox'
+import { changesOf, Versions } from './changes.ts'
 import { endpoint } from './endpoint.ts'
-import { Colour, Id, Language, Name, orNull, Strict } from './shapes.ts'
+import { ById, Colour, Id, Language, Name, Nothing, orNull, Strict } from './shapes.ts'
+
+export const WELCOME_MAX = 500
 
 export const Site = Type.Object({
   id: Id,
@@ -15,19 +18,35 @@ export const Site = Type.Object({
   language: Language,
   welcome: orNull(Type.String()),
   showsOperatorCard: Type.Boolean(),
+  isActive: Type.Boolean(),
   version: Type.Integer(),
+  versions: Versions,
 })
 export type Site = Static<typeof Site>
+
+const Origins = Type.Array(Type.String({ minLength: 8, maxLength: 200 }), { maxItems: 20 })
 
 export const NewSite = Strict({
   accountId: Id,
   queueId: Id,
   name: Name,
-  allowedOrigins: Type.Array(Type.String({ minLength: 8, maxLength: 200 }), { maxItems: 20 }),
+  allowedOrigins: Origins,
   colour: Colour,
   language: Language,
 })
 export type NewSite = Static<typeof NewSite>
+
+export const SiteChanges = changesOf({
+  name: Name,
+  queueId: Id,
+  allowedOrigins: Origins,
+  colour: Colour,
+  language: Language,
+  welcome: orNull(Type.String({ minLength: 1, maxLength: WELCOME_MAX })),
+  showsOperatorCard: Type.Boolean(),
+  isActive: Type.Boolean(),
+})
+export type SiteChanges = Static<typeof SiteChanges>
 
 export const sites = {
   list: endpoint('GET', '/api/sites', 'session', 'The sites that I may see', {
@@ -37,4 +56,16 @@ export const sites = {
     body: NewSite,
     reply: Site,
   }),
+  change: endpoint('PATCH', '/api/sites/:id', 'setup.manage', 'Set fields of a site', {
+    params: ById,
+    body: SiteChanges,
+    reply: Site,
+  }),
+  remove: endpoint(
+    'DELETE',
+    '/api/sites/:id',
+    'setup.manage',
+    'Delete a site; `in_use` with where, while it is: one that had visitors is closed instead',
+    { params: ById, reply: Nothing },
+  ),
 }

@@ -49,22 +49,34 @@ export type PasswordState = "chosen" | "none" | "temporary";
 
 export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "manual_pick" | "priority_tiers" | "ring_all" | "round_robin";
 
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface AccountRows {
+  accountId: string | null;
+  name: string | null;
+  organisationId: string | null;
+  parentId: string | null;
+  row: Json | null;
+}
+
 export interface Accounts {
   colour: Generated<string>;
   createdAt: Generated<string>;
-  deferredLimit: Generated<number>;
+  deferredLimit: Generated<number | null>;
   id: Generated<string>;
   invitationHours: Generated<number>;
   isActive: Generated<boolean>;
   kind: AccountKind;
   language: Generated<string>;
-  liveLimit: Generated<number>;
+  liveLimit: Generated<number | null>;
   name: string;
   onboardingMode: Generated<OnboardingMode>;
   organisationId: string;
   parentId: string | null;
   passwordPolicy: Json | null;
   requiresGender: Generated<boolean>;
+  sessionHours: number | null;
+  sessionIdleMinutes: number | null;
   timeZone: Generated<string>;
   uniqueAliases: Generated<boolean>;
   version: Generated<number>;
@@ -182,6 +194,12 @@ export interface FieldMarks {
   version: Generated<number>;
 }
 
+export interface ForgottenPasswords {
+  at: string;
+  id: Generated<string>;
+  login: string;
+}
+
 export interface Grants {
   accountId: string | null;
   createdAt: Generated<string>;
@@ -206,6 +224,22 @@ export interface HeldGrants {
   membershipId: string | null;
   organisationId: string | null;
   roleId: string | null;
+  userId: string | null;
+}
+
+export interface HeldSessions {
+  confirmedAt: string | null;
+  createdAt: string | null;
+  endsAt: string | null;
+  id: string | null;
+  idleAt: string | null;
+  ip: string | null;
+  lastActiveAt: string | null;
+  mustChangePassword: boolean | null;
+  organisationId: string | null;
+  place: string | null;
+  tokenHash: Buffer | null;
+  userAgent: string | null;
   userId: string | null;
 }
 
@@ -357,6 +391,14 @@ export interface Notifications {
   userId: string;
 }
 
+export interface OpenMemberships {
+  accountId: string | null;
+  createdAt: string | null;
+  id: string | null;
+  organisationId: string | null;
+  userId: string | null;
+}
+
 export interface OperatorLoads {
   chatLimit: number;
   kind: ChatKind;
@@ -398,6 +440,18 @@ export interface Operators {
 export interface PasswordHistory {
   passwordHash: string;
   replacedAt: string;
+  userId: string;
+}
+
+export interface PasswordResets {
+  createdAt: string;
+  expiresAt: string;
+  id: Generated<string>;
+  organisationId: string;
+  requestedBy: string | null;
+  tokenHash: Buffer;
+  tokenNonce: Buffer;
+  usedAt: string | null;
   userId: string;
 }
 
@@ -447,6 +501,7 @@ export interface Queues {
   createdAt: Generated<string>;
   id: Generated<string>;
   isActive: Generated<boolean>;
+  isPreset: Generated<boolean>;
   isTest: Generated<boolean>;
   kind: Generated<ChatKind>;
   maxWaiting: number | null;
@@ -496,6 +551,7 @@ export interface RoutedChats {
 }
 
 export interface Sessions {
+  confirmedAt: string | null;
   createdAt: string;
   endedAt: string | null;
   endedBecause: string | null;
@@ -503,7 +559,9 @@ export interface Sessions {
   id: Generated<string>;
   ip: string | null;
   lastActiveAt: string;
+  mustChangePassword: Generated<boolean>;
   organisationId: string;
+  place: string | null;
   tokenHash: Buffer;
   userAgent: string | null;
   userId: string;
@@ -560,6 +618,12 @@ export interface Throttles {
   windowStart: string;
 }
 
+export interface TwoPlaces {
+  day: Timestamp;
+  organisationId: string;
+  userId: string;
+}
+
 export interface Users {
   createdAt: Generated<string>;
   email: string;
@@ -572,10 +636,12 @@ export interface Users {
   login: string;
   mobile: string | null;
   mobileVerifiedAt: string | null;
+  mustChangePassword: Generated<boolean>;
   passwordChangedAt: string | null;
   passwordExpiresAt: string | null;
   passwordHash: string | null;
   passwordState: Generated<PasswordState>;
+  passwordUsedAt: string | null;
   pendingEmail: string | null;
   photoId: string | null;
   version: Generated<number>;
@@ -603,6 +669,7 @@ export interface Visitors {
 }
 
 export interface DB {
+  accountRows: AccountRows;
   accounts: Accounts;
   assignments: Assignments;
   auditLog: AuditLog;
@@ -614,8 +681,10 @@ export interface DB {
   eventLog: EventLog;
   exclusions: Exclusions;
   fieldMarks: FieldMarks;
+  forgottenPasswords: ForgottenPasswords;
   grants: Grants;
   heldGrants: HeldGrants;
+  heldSessions: HeldSessions;
   invitationDepartments: InvitationDepartments;
   invitationQueues: InvitationQueues;
   invitationRows: InvitationRows;
@@ -629,10 +698,12 @@ export interface DB {
   messages: Messages;
   nodes: Nodes;
   notifications: Notifications;
+  openMemberships: OpenMemberships;
   operatorLoads: OperatorLoads;
   operatorRows: OperatorRows;
   operators: Operators;
   passwordHistory: PasswordHistory;
+  passwordResets: PasswordResets;
   personRows: PersonRows;
   photoFiles: PhotoFiles;
   photos: Photos;
@@ -648,6 +719,7 @@ export interface DB {
   skills: Skills;
   supervisorGroups: SupervisorGroups;
   throttles: Throttles;
+  twoPlaces: TwoPlaces;
   users: Users;
   userSkills: UserSkills;
   visitors: Visitors;

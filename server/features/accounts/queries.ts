@@ -6,19 +6,7 @@ import { may } from '#contract/permissions.ts'
 import type { Actor, Paths } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 
-const COLUMNS = [
-  'id',
-  'parentId',
-  'kind',
-  'name',
-  'isActive',
-  sql<Account['language']>`language`.as('language'),
-  'timeZone',
-  'colour',
-  'liveLimit',
-  'deferredLimit',
-  'version',
-] as const
+const ACCOUNT = sql<Account>`"row"`.as('account')
 
 /** Every account's path up to the root, for a whole organisation. */
 export async function paths(db: Db, organisationId: string): Promise<Paths> {
@@ -74,15 +62,22 @@ export function mayAt(actor: Actor, permission: Permission, accountId: string): 
   return path !== undefined && may(actor.grants, permission, path)
 }
 
-export function list(db: Db, organisationId: string, ids: readonly string[]): Promise<Account[]> {
-  if (ids.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('accounts')
-    .select(COLUMNS)
+/** The accounts given, by name. */
+export async function list(
+  db: Db,
+  organisationId: string,
+  ids: readonly string[],
+): Promise<Account[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('accountRows')
+    .select(ACCOUNT)
     .where('organisationId', '=', organisationId)
-    .where('id', 'in', [...ids])
+    .where('accountId', 'in', [...ids])
     .orderBy('name')
+    .orderBy('accountId')
     .execute()
+  return rows.map(({ account }) => account)
 }
 
 /** What is set at the account for those who will be invited there. */
@@ -95,8 +90,8 @@ export function findForInviting(db: Db, organisationId: string, id: string) {
       'colour',
       'language',
       'invitationHours',
-      'liveLimit',
-      'deferredLimit',
+      sql<number>`(account_limit(organisation_id, id, 'live')).chat_limit`.as('liveLimit'),
+      sql<number>`(account_limit(organisation_id, id, 'deferred')).chat_limit`.as('deferredLimit'),
       'isActive',
     ])
     .where('organisationId', '=', organisationId)
@@ -132,7 +127,10 @@ export async function insert(
     language: string
   },
 ): Promise<void> {
-  await db.insertInto('accounts').values(wanted).execute()
+  await db
+    .insertInto('accounts')
+    .values({ ...wanted, liveLimit: null, deferredLimit: null })
+    .execute()
 }
 
 /** One process makes the first organisation; others that try at the same moment wait here. */

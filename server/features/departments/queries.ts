@@ -1,8 +1,16 @@
 // Departments of an organisation.
+import { sql } from 'kysely'
+import type { Versions } from '#contract/changes.ts'
 import type { Department, NewDepartment } from '#contract/departments.ts'
 import type { Db } from '../../platform/database.ts'
 
-const COLUMNS = ['id', 'accountId', 'name', 'version'] as const
+const COLUMNS = [
+  'id',
+  'accountId',
+  'name',
+  'version',
+  sql<Versions>`versions_of(id)`.as('versions'),
+] as const
 
 /** The departments of the accounts given, by name. */
 export function list(

@@ -27,8 +27,10 @@ const COLUMNS = [
   'a.timeZone',
   'a.isActive as isAccountActive',
   'a.invitationHours',
-  'a.liveLimit as accountLiveLimit',
-  'a.deferredLimit as accountDeferredLimit',
+  sql<number>`(account_limit(a.organisation_id, a.id, 'live')).chat_limit`.as('accountLiveLimit'),
+  sql<number>`(account_limit(a.organisation_id, a.id, 'deferred')).chat_limit`.as(
+    'accountDeferredLimit',
+  ),
   'r.key as roleKey',
   'r.name as roleName',
   'r.isBuiltIn',

@@ -1,5 +1,6 @@
 // Queues of an organisation.
 import { sql } from 'kysely'
+import type { Versions } from '#contract/changes.ts'
 import type { NewQueue, Queue, QueueMember } from '#contract/queues.ts'
 import type { Db } from '../../platform/database.ts'
 
@@ -13,7 +14,13 @@ const COLUMNS = [
   'targetSeconds',
   'priority',
   'isActive',
+  'isTest',
+  'maxWaiting',
+  'isPreset',
+  'autoAccepts',
+  'wrapUpSeconds',
   'version',
+  sql<Versions>`versions_of(id)`.as('versions'),
 ] as const
 
 /** The queues of the accounts given, by name. */

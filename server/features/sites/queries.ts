@@ -1,5 +1,6 @@
 // Sites of an organisation: where visitors chat from.
 import { sql } from 'kysely'
+import type { Versions } from '#contract/changes.ts'
 import type { Language } from '#contract/shapes.ts'
 import type { NewSite, Site } from '#contract/sites.ts'
 import type { Db } from '../../platform/database.ts'
@@ -15,7 +16,9 @@ const COLUMNS = [
   sql<Language>`language`.as('language'),
   'welcome',
   'showsOperatorCard',
+  'isActive',
   'version',
+  sql<Versions>`versions_of(id)`.as('versions'),
 ] as const
 
 /** The sites of the accounts given, by name. */

@@ -45,6 +45,8 @@ export class Live {
   readonly #rows: Rows = {
     account: new SvelteMap(),
     department: new SvelteMap(),
+    group: new SvelteMap(),
+    skill: new SvelteMap(),
     role: new SvelteMap(),
     person: new SvelteMap(),
     record: new SvelteMap(),

@@ -60,7 +60,13 @@ const queue: Queue = {
   targetSeconds: 60,
   priority: 0,
   isActive: true,
+  isTest: false,
+  maxWaiting: null,
+  isPreset: false,
+  autoAccepts: false,
+  wrapUpSeconds: 0,
   version: 1,
+  versions: {},
 }
 
 describe('the figures', () => {
