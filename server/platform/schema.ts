@@ -99,6 +99,7 @@ export interface Assignments {
 }
 
 export interface AuditLog {
+  accountIds: Generated<string[]>;
   action: string;
   actorId: string | null;
   after: Json | null;
