@@ -97,7 +97,20 @@ export const Act = Type.Union([
 ])
 export type Act = Static<typeof Act>
 
+/** So long after it was made a batch can be undone. */
+export const UNDO_MINUTES = 10
+/** So long after they were archived a person can be restored. */
+export const ARCHIVE_DAYS = 30
+
 const Ids = Type.Array(Id, { minItems: 1, maxItems: 500, uniqueItems: true })
+
+export const ActOnPeople = Strict({
+  act: Act,
+  ids: Ids,
+  /** For `remove`: the account on whose page it was asked; who belongs to another is `inherited`. */
+  accountId: Type.Optional(Id),
+})
+export type ActOnPeople = Static<typeof ActOnPeople>
 
 /** What an act on people would do, before it is done. */
 export const Preview = Type.Object({
@@ -115,7 +128,7 @@ export const Preview = Type.Object({
       emptiedQueues: Type.Array(Id),
     }),
   ),
-  /** Where the chats would wait: how many, and how many others are assigned to the queue and available now. */
+  /** Where the chats would wait: how many, and how many others could take one now: joined, ready, with room. */
   queues: Type.Array(Type.Object({ queueId: Id, chats: Type.Integer(), takers: Type.Integer() })),
 })
 export type Preview = Static<typeof Preview>
@@ -167,19 +180,19 @@ export const people = {
     '/api/people/preview',
     'users.manage',
     'What an act on people would do; changes nothing',
-    { body: Strict({ act: Act, ids: Ids }), reply: Preview },
+    { body: ActOnPeople, reply: Preview },
   ),
   act: endpoint(
     'POST',
     '/api/people/acts',
     'users.manage',
     'Block, unblock, archive, restore or remove people, each or not at all',
-    { body: Strict({ act: Act, ids: Ids }), reply: ActDone },
+    { body: ActOnPeople, reply: ActDone },
   ),
   undo: endpoint(
     'POST',
     '/api/people/batches/:id/undo',
-    'users.manage',
+    'session',
     'Take back a change of many people, within ten minutes, by whoever made it',
     { params: ById, reply: ActDone },
   ),

@@ -38,6 +38,8 @@ export const refusals = {
   /** A built-in role is as it is: clone it. */
   built_in: 403,
   wrong_status: 409,
+  /** Somebody of an account above: their access is removed there. */
+  inherited: 409,
   in_use: 409,
   account_circle: 409,
   would_lock_out: 409,

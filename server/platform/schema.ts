@@ -115,6 +115,23 @@ export interface AuditLog {
   subjectId: string | null;
 }
 
+export interface Batches {
+  id: string;
+  kind: string;
+  madeAt: string;
+  madeBy: string;
+  organisationId: string;
+}
+
+export interface BatchLines {
+  after: Json;
+  batchId: string;
+  before: Json;
+  membershipId: string;
+  organisationId: string;
+  undoneAt: string | null;
+}
+
 export interface ChatRows {
   accountId: string | null;
   chatId: string | null;
@@ -350,6 +367,7 @@ export interface Memberships {
   alias: string | null;
   archivedAt: string | null;
   blockedAt: string | null;
+  blockedBefore: string | null;
   createdAt: Generated<string>;
   description: string | null;
   displayName: string | null;
@@ -433,6 +451,7 @@ export interface Operators {
   missedInRow: Generated<number>;
   organisationId: string;
   reason: string | null;
+  suspendedAt: string | null;
   takesChats: Generated<boolean>;
   takesTests: Generated<boolean>;
   userId: string;
@@ -488,10 +507,12 @@ export interface QueueMemberRows {
 
 export interface QueueMembers {
   isJoined: Generated<boolean>;
+  isSuspended: Generated<boolean>;
   joinedAt: string | null;
   organisationId: string;
   participates: Generated<boolean>;
   queueId: string;
+  rejoinsAt: string | null;
   tier: Generated<number>;
   userId: string;
 }
@@ -674,6 +695,8 @@ export interface DB {
   accounts: Accounts;
   assignments: Assignments;
   auditLog: AuditLog;
+  batches: Batches;
+  batchLines: BatchLines;
   chatRows: ChatRows;
   chats: Chats;
   connections: Connections;

@@ -34,6 +34,7 @@ export default {
   own_rights: 'You cannot change your own rights.',
   works_elsewhere: 'This person works in another organisation too: only they can change this.',
   wrong_status: 'This person’s status does not allow that any more.',
+  inherited: 'This person belongs to an account above. Remove their access there.',
   in_use: 'This is still in use.',
   account_circle: 'An account cannot be moved below itself.',
   would_lock_out: 'This would shut you out of your own address.',

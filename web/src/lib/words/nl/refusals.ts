@@ -35,6 +35,7 @@ export default {
   works_elsewhere:
     'Deze persoon werkt ook bij een andere organisatie: alleen zij kunnen dit wijzigen.',
   wrong_status: 'De status van deze persoon laat dat niet meer toe.',
+  inherited: 'Deze persoon hoort bij een bovenliggend account. Verwijder de toegang daar.',
   in_use: 'Dit is nog in gebruik.',
   account_circle: 'Een account kan niet onder zichzelf worden geplaatst.',
   would_lock_out: 'Hiermee sluit u uw eigen adres buiten.',
