@@ -42,6 +42,7 @@ export const refusals = {
   inherited: 409,
   in_use: 409,
   account_circle: 409,
+  account_too_deep: 409,
   would_lock_out: 409,
   undo_over: 409,
   link_used: 410,
@@ -66,6 +67,8 @@ export interface RefusalBody {
     message: string
     field?: string
     requestId?: string
+    /** For `in_use`: where, how often, and the first names where they may be told. */
+    uses?: { what: string; count: number; names: string[] }[]
     /** For `in_use`: by how many. */
     count?: number
     /** Seconds after which it is worth trying again. */

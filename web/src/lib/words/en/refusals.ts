@@ -37,6 +37,7 @@ export default {
   inherited: 'This person belongs to an account above. Remove their access there.',
   in_use: 'This is still in use.',
   account_circle: 'An account cannot be moved below itself.',
+  account_too_deep: 'Accounts go eight levels deep at most.',
   would_lock_out: 'This would shut you out of your own address.',
   undo_over: 'It is too late to take this back.',
   link_used: 'This link has been used.',

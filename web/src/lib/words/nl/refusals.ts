@@ -38,6 +38,7 @@ export default {
   inherited: 'Deze persoon hoort bij een bovenliggend account. Verwijder de toegang daar.',
   in_use: 'Dit is nog in gebruik.',
   account_circle: 'Een account kan niet onder zichzelf worden geplaatst.',
+  account_too_deep: 'Accounts gaan hooguit acht niveaus diep.',
   would_lock_out: 'Hiermee sluit u uw eigen adres buiten.',
   undo_over: 'Het is te laat om dit terug te draaien.',
   link_used: 'Deze link is al gebruikt.',
