@@ -5,14 +5,32 @@ import { endpoint } from './endpoint.ts'
 import { Id, Strict } from './shapes.ts'
 import { MembershipStatus, Person } from './users.ts'
 
-export const PAGE_MAX = 100
-
 /** What the page can be ordered by; a `-` before it turns the order round. */
-export const PAGE_SORTS = ['name', 'email', 'login', 'status', 'created'] as const
-const PageSort = Type.Union(
-  PAGE_SORTS.flatMap((sort) => [Type.Literal(sort), Type.Literal(`-${sort}` as const)]),
-)
+const PageSort = Type.Enum([
+  'name',
+  '-name',
+  'email',
+  '-email',
+  'login',
+  '-login',
+  'status',
+  '-status',
+  'created',
+  '-created',
+])
 export type PageSort = Static<typeof PageSort>
+
+export const PageQuery = Strict({
+  /** The account and all below it; without it, everybody whom the caller may see. */
+  account: Type.Optional(Id),
+  /** Words of a name or an address, every one of which must be there. */
+  q: Type.Optional(Type.String({ maxLength: 200 })),
+  status: Type.Optional(MembershipStatus),
+  sort: Type.Optional(PageSort),
+  /** How many, up to a hundred; fifty unless said. */
+  limit: Type.Optional(Type.String({ pattern: '^([1-9][0-9]?|100)$' })),
+})
+export type PageQuery = Static<typeof PageQuery>
 
 export const PeoplePage = Type.Object({
   people: Type.Array(Person),
@@ -30,15 +48,7 @@ export const peopleList = {
     'users.view',
     'The first of the people that I may see',
     {
-      query: Strict({
-        /** The account and all below it; without it, everybody whom the caller may see. */
-        account: Type.Optional(Id),
-        /** Words of a name or an address, every one of which must be there. */
-        q: Type.Optional(Type.String({ maxLength: 200 })),
-        status: Type.Optional(MembershipStatus),
-        sort: Type.Optional(PageSort),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX })),
-      }),
+      query: PageQuery,
       reply: PeoplePage,
     },
   ),

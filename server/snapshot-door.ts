@@ -8,7 +8,7 @@ import { partsOf } from '#contract/scopes.ts'
 import { mayWatch } from './access.ts'
 import * as invites from './features/invites/queries.ts'
 import * as people from './features/people/queries.ts'
-import * as users from './features/users/queries.ts'
+import * as users from './features/users/list-queries.ts'
 import * as wall from './features/wall/queries.ts'
 import type { Database, Db } from './platform/database.ts'
 import { headOf } from './platform/live/log.ts'
@@ -28,11 +28,11 @@ const LISTS: Readonly<Record<string, List>> = {
   setup: wall.setupRows,
   user: wall.userRows,
   people: async (db, organisationId, accountId) => [
-    ...named('person', await users.personRows(db, organisationId, [accountId])),
+    ...named('person', await users.listOfAccounts(db, organisationId, [accountId])),
     ...named('invitation', await invites.list(db, organisationId, [accountId])),
   ],
   team: async (db, organisationId, id) =>
-    named('person', await people.listOfTeam(db, organisationId, id)),
+    named('person', await users.listOfTeam(db, organisationId, id)),
   record: async (db, organisationId, id) => {
     const record = await people.findRecord(db, organisationId, id)
     return record ? [['record', id, record]] : []

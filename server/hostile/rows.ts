@@ -68,6 +68,7 @@ export const ROWS: Record<string, Row> = {
   },
   'GET /api/accounts': { by: 'viewer' },
   'GET /api/people': { by: 'viewer' },
+  'GET /api/people/page': { by: 'viewer', ask: () => ({ query: { q: 'ada', limit: '20' } }) },
   'GET /api/people/:id': { by: 'viewer', ask: byId('membership') },
   'GET /api/roles': { by: 'viewer' },
   'PUT /api/me/language': { by: 'agent', ask: body(() => ({ language: 'nl' })) },

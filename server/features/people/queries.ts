@@ -67,18 +67,3 @@ function withPermissions(record: PersonRecord): PersonRecord {
   })
   return { ...record, roles }
 }
-
-/** The people of a department or of a supervisor's group. */
-export async function listOfTeam(
-  db: Db,
-  organisationId: string,
-  teamId: string,
-): Promise<Person[]> {
-  const rows = await db
-    .selectFrom('personRows')
-    .select(sql<Person>`"row"`.as('person'))
-    .where('organisationId', '=', organisationId)
-    .where(sql<boolean>`scopes @> array['team:' || ${teamId}::text]`)
-    .execute()
-  return rows.map(({ person }) => person)
-}

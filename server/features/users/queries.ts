@@ -16,23 +16,6 @@ import type { Db } from '../../platform/database.ts'
 
 const PERSON = sql<Person>`"row"`.as('person')
 
-/** The people of the accounts, by name. */
-export async function personRows(
-  db: Db,
-  organisationId: string,
-  accountIds: readonly string[],
-): Promise<Person[]> {
-  if (accountIds.length === 0) return []
-  const rows = await db
-    .selectFrom('personRows')
-    .select(PERSON)
-    .where('organisationId', '=', organisationId)
-    .where('accountId', 'in', [...accountIds])
-    .orderBy(sql`lower("row" ->> 'lastName'), lower("row" ->> 'firstName'), membership_id`)
-    .execute()
-  return rows.map(({ person }) => person)
-}
-
 /** One person, if their membership is in one of the accounts. */
 export async function findPerson(
   db: Db,

@@ -1,15 +1,19 @@
 import type { FastifyInstance } from 'fastify'
+import { peopleList } from '#contract/people-list.ts'
 import { users as api, photos } from '#contract/users.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { serve, serveUpload } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
 import { admitUpload, removePhoto, setLanguage, setPhoto } from './actions.ts'
+import * as lists from './list-queries.ts'
+import { pageFor } from './page.ts'
 import * as users from './queries.ts'
 
 export function userRoutes(app: FastifyInstance): void {
   serve(app, api.list, ({ db, actor }) =>
-    users.personRows(db, actor.organisationId, accounts.visibleIds(actor, 'users.view')),
+    lists.listOfAccounts(db, actor.organisationId, accounts.visibleIds(actor, 'users.view')),
   )
+  serve(app, peopleList.page, ({ db, actor }, { query }) => pageFor(db, actor, query))
   serve(app, api.get, async ({ db, actor }, { params }) => {
     const accountIds = accounts.visibleIds(actor, 'users.view')
     return found(await users.findPerson(db, actor.organisationId, accountIds, params.id))

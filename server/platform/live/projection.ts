@@ -1,9 +1,13 @@
 // From log lines to the rows of a frame: the last state of each row, only the keys that the
 // contract names.
-import { Clean } from 'typebox/value'
 import { type LiveKind, liveRows } from '#contract/facts.ts'
 import type { FrameRow } from '#contract/frames.ts'
+import { cleanerOf } from './clean.ts'
 import type { LogEvent } from './log.ts'
+
+const cleaners = new Map(
+  Object.entries(liveRows).map(([kind, schema]) => [kind, cleanerOf(schema)]),
+)
 
 function isLiveKind(kind: string): kind is LiveKind {
   return Object.hasOwn(liveRows, kind)
@@ -11,7 +15,7 @@ function isLiveKind(kind: string): kind is LiveKind {
 
 /** A row as it may leave the server: keys that its schema does not name are dropped. */
 export function frameRow(kind: LiveKind, id: string, v: number, row: unknown): FrameRow {
-  const clean = row === null ? null : Clean(liveRows[kind], structuredClone(row))
+  const clean = row === null ? null : cleaners.get(kind)?.(row)
   return [kind, id, v, clean] as FrameRow
 }
 
