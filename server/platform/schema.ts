@@ -149,10 +149,12 @@ export interface Chats {
   closedBecause: ChatEnd | null;
   createdAt: Generated<string>;
   id: string;
+  isTest: Generated<boolean>;
   kind: ChatKind;
   messageSeq: Generated<number>;
   organisationId: string;
   pageUrl: string | null;
+  queueId: string | null;
   siteId: string;
   visitorId: string;
 }
@@ -230,6 +232,22 @@ export interface Grants {
   roleId: string;
   siteId: string | null;
   userId: string;
+}
+
+export interface HandoverRows {
+  at: string | null;
+  chatId: string | null;
+  organisationId: string | null;
+  row: Json | null;
+}
+
+export interface Handovers {
+  at: string;
+  byId: string;
+  chatId: string;
+  note: string | null;
+  organisationId: string;
+  queueId: string;
 }
 
 export interface HeldGrants {
@@ -537,6 +555,14 @@ export interface Queues {
   wrapUpSeconds: Generated<number>;
 }
 
+export interface QueueSkills {
+  level: number;
+  organisationId: string;
+  queueId: string;
+  relaxAfterSeconds: number | null;
+  skillId: string;
+}
+
 export interface RecordRows {
   accountId: string | null;
   membershipId: string | null;
@@ -567,6 +593,7 @@ export interface RoutedChats {
   organisationId: string;
   priority: number;
   queueId: string;
+  rings: Generated<boolean>;
   siteId: string;
   state: Generated<ChatState>;
   visitorName: string | null;
@@ -707,6 +734,8 @@ export interface DB {
   fieldMarks: FieldMarks;
   forgottenPasswords: ForgottenPasswords;
   grants: Grants;
+  handoverRows: HandoverRows;
+  handovers: Handovers;
   heldGrants: HeldGrants;
   heldSessions: HeldSessions;
   invitationDepartments: InvitationDepartments;
@@ -734,6 +763,7 @@ export interface DB {
   queueMemberRows: QueueMemberRows;
   queueMembers: QueueMembers;
   queues: Queues;
+  queueSkills: QueueSkills;
   recordRows: RecordRows;
   roles: Roles;
   routedChats: RoutedChats;
