@@ -6,8 +6,7 @@ import type { Hello } from '#contract/frames.ts'
 import { Nothing } from '#contract/shapes.ts'
 import { maySign, mayWatch, scopesOf } from './access.ts'
 import { authenticate } from './features/sign-in/actions.ts'
-import * as logins from './features/sign-in/queries.ts'
-import { addSeconds, IDLE_MINUTES } from './features/sign-in/rules.ts'
+import * as sessions from './features/sign-in/session-queries.ts'
 import type { Bus } from './platform/bus.ts'
 import type { Actor } from './platform/context.ts'
 import type { Cookies } from './platform/cookies.ts'
@@ -59,6 +58,7 @@ export function openTeamSockets(parts: TeamParts): TeamSockets {
     const token = parts.cookies.sessionOf(socket.request)
     const actor = await authenticate(parts.db, token, parts.now())
     if (actor === null) throw new Refusal('unauthenticated')
+    if (actor.mustChangePassword) throw new Refusal('password_change_needed')
     return actor
   }
   const welcome = (socket: Socket, actor: Actor) => {
@@ -90,7 +90,7 @@ function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, firs
   const watching = openWatching(socket, sourceOf, sources, may)
   seat.recheck = async () => {
     const actor = await authenticate(db, parts.cookies.sessionOf(socket.request), parts.now())
-    if (actor === null) {
+    if (actor === null || actor.mustChangePassword) {
       socket.disconnect(true)
       return
     }
@@ -101,7 +101,7 @@ function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, firs
   seats.set(connectionId, seat)
   const by = { id: first.userId, name: first.name, photo: first.photo }
   const active = async () => {
-    await logins.keepActive(db, first.sessionId, parts.now().toISOString())
+    await sessions.keepActive(db, first.sessionId, parts.now().toISOString())
   }
   const doors = {
     ...watching.doors,
@@ -140,8 +140,7 @@ async function greet(parts: TeamParts, socket: Socket, actor: Actor): Promise<vo
 async function sweep(parts: TeamParts, seats: ReadonlyMap<string, Seat>): Promise<void> {
   const now = parts.now()
   const ids = [...new Set([...seats.values()].map((seat) => seat.actor.sessionId))]
-  const activeAfter = addSeconds(now, -IDLE_MINUTES * 60)
-  const alive = await logins.listAlive(parts.db, ids, now.toISOString(), activeAfter)
+  const alive = await sessions.listAlive(parts.db, ids, now.toISOString())
   for (const { actor, socket } of seats.values())
     if (!alive.has(actor.sessionId)) socket.disconnect(true)
 }

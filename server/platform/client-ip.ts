@@ -84,6 +84,15 @@ export function isWithin(ip: string | undefined, ranges: readonly string[]): boo
   return ip !== undefined && makeRangeCheck(ranges)(ip)
 }
 
+/** The network that an address is in, as near as says something of a place: a /24, or a /48. */
+export function networkOf(ip: string): string | undefined {
+  const address = canonicalIp(ip)
+  if (address === undefined) return undefined
+  if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`
+  const groups = groupsOf(address).slice(0, 3)
+  return `${canonicalIp(`${groups.map((group) => group.toString(16)).join(':')}::`)}/48`
+}
+
 /** By what tries are counted: an IPv4 address, or the /64 that one IPv6 subscriber has. */
 export function throttleKey(ip: string): string {
   const address = canonicalIp(ip)

@@ -14,6 +14,10 @@ export interface Actor {
   userId: string
   organisationId: string
   sessionId: string
+  /** Until it is changed, nothing else is answered. */
+  mustChangePassword: boolean
+  /** When they last entered their password. */
+  confirmedAt: string
   name: string
   photo: string | null
   grants: readonly Grant[]

@@ -23,21 +23,33 @@ declare module 'fastify' {
 type Handle<C, In, Out> = (ctx: C, input: In) => Promise<Out>
 type Gate<C> = (request: FastifyRequest) => C
 
+interface Means {
+  /** Also for those who must change their password first. */
+  beforeChange?: boolean
+}
+
 /** For those who are signed in, with the permission that the endpoint names. */
 export function serve<In, Out>(
   app: FastifyInstance,
   endpoint: Endpoint<In, Out>,
   handle: Handle<ActorCtx, In, Out>,
+  { beforeChange = false }: Means = {},
 ): void {
   const { needs } = endpoint
   if (needs === 'nothing' || needs === 'visitor')
     throw new Error(`${endpoint.path} is not for actors`)
   route(app, endpoint, handle, (request) => {
-    const { ctx, actor } = request
-    if (actor === null) throw new Refusal('unauthenticated')
+    const { ctx } = request
+    const actor = mustBeSignedIn(request, beforeChange)
     if (needs !== 'session' && !mayAnywhere(actor.grants, needs)) throw new Refusal('forbidden')
     return { ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }
   })
+}
+
+function mustBeSignedIn({ actor }: FastifyRequest, beforeChange = false): Actor {
+  if (actor === null) throw new Refusal('unauthenticated')
+  if (actor.mustChangePassword && !beforeChange) throw new Refusal('password_change_needed')
+  return actor
 }
 
 /** For visitors with their token. */
@@ -78,8 +90,8 @@ export function serveUpload<In, Out>(
     config: { endpoint: endpoint as Endpoint<unknown, unknown> },
     schema: { response: { 200: endpoint.shape.reply } },
     handler: async (request) => {
-      const { ctx, actor } = request
-      if (actor === null) throw new Refusal('unauthenticated')
+      const { ctx } = request
+      const actor = mustBeSignedIn(request)
       const acting = { ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }
       await admit(acting)
       return handle(acting, await readOneFile(request, file.maxBytes))

@@ -1,9 +1,9 @@
 // How long a session lasts, and how failed tries slow down the next ones.
 
-/** A session ends after so long without the user doing anything, whatever is open. */
-export const IDLE_MINUTES = 60
-/** A session ends after so long in any case. */
+/** A session ends after so long in any case; an account may say sooner, and after how long idle. */
 export const SESSION_HOURS = 12
+/** Activity within so long counts as at the same time. */
+export const SAME_TIME_MINUTES = 5
 export const DEVICE_DAYS = 90
 /** Failures of one user that cost nothing; each further one doubles the wait. */
 export const FREE_FAILURES = 5
@@ -11,6 +11,29 @@ export const MOST_WAIT_SECONDS = 60
 /** Failures from one address within WINDOW_MINUTES after which it has to wait. */
 export const ADDRESS_FAILURES = 60
 export const WINDOW_MINUTES = 10
+
+interface Password {
+  passwordState: 'none' | 'chosen' | 'temporary'
+  passwordExpiresAt: string | null
+  passwordUsedAt: string | null
+  passwordChangedAt: string | null
+  mustChangePassword: boolean
+}
+
+/** Whether the password lets in: until it runs out, and a temporary one only once. */
+export function letsIn(password: Password, now: Date): boolean {
+  const { passwordState, passwordUsedAt, passwordExpiresAt } = password
+  if (passwordExpiresAt !== null && Date.parse(passwordExpiresAt) <= now.getTime()) return false
+  return passwordState !== 'temporary' || passwordUsedAt === null
+}
+
+/** Whether the first thing to do with the password is to change it. `expiryDays` 0: it never grows old. */
+export function isForChanging(password: Password, expiryDays: number, now: Date): boolean {
+  if (password.mustChangePassword || password.passwordState === 'temporary') return true
+  const { passwordChangedAt } = password
+  if (expiryDays === 0 || passwordChangedAt === null) return false
+  return Date.parse(passwordChangedAt) <= now.getTime() - expiryDays * 86_400_000
+}
 
 export interface Throttle {
   failures: number
