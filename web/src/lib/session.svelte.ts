@@ -11,6 +11,8 @@ export class Session {
   me = $state.raw<Me | null>()
   /** Whether nobody is signed in because they left on purpose, here. */
   hasLeft = false
+  #isAsking = false
+  #isAskedAgain = false
 
   /** Asks the server who this browser is. Throws Unreachable. */
   async load(): Promise<void> {
@@ -68,6 +70,11 @@ export class Session {
     return this.me != null && mayAt(this.#grants(this.me), permission, this.#pathOf(accountId))
   }
 
+  /** What I hold, and where. */
+  get grants(): readonly Grant[] {
+    return this.me ? this.#grants(this.me) : []
+  }
+
   /** The scopes of a kind that may be watched, such as every `floor:`. */
   scopesOf(of: keyof typeof scope): string[] {
     return live.scopes.filter((one) => one.startsWith(`${of}:`))
@@ -95,7 +102,26 @@ export class Session {
     if (this.me && whoIs(this.me) !== whoIs(me)) live.disconnect()
     this.me = me
     this.hasLeft = false
-    live.connect(() => this.#end())
+    live.connect(
+      () => this.#end(),
+      () => this.#regrant(),
+    )
+  }
+
+  // Told at once; what is told again while the answer is on its way is asked for once more after it.
+  #regrant(): void {
+    if (this.#isAsking) {
+      this.#isAskedAgain = true
+      return
+    }
+    this.#isAsking = true
+    this.#isAskedAgain = false
+    this.#followLoad()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isAsking = false
+        if (this.#isAskedAgain) this.#regrant()
+      })
   }
 
   #end(): void {

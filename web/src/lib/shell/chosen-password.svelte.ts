@@ -1,5 +1,5 @@
 // A password that somebody chooses: what they have typed, and why it was not taken.
-import type { PasswordContext } from '#contract/password.ts'
+import type { PasswordContext, PasswordPolicy } from '#contract/password.ts'
 import { problemsText, whyNotPassword } from './password-words.ts'
 
 export class ChosenPassword {
@@ -13,8 +13,8 @@ export class ChosenPassword {
   }
 
   /** Whether it is worth sending. */
-  isSound(context: PasswordContext): boolean {
-    this.#refuse(whyNotPassword(this.text, context))
+  isSound(context: PasswordContext, policy?: PasswordPolicy): boolean {
+    this.#refuse(whyNotPassword(this.text, context, policy))
     return this.#why === undefined
   }
 

@@ -2,6 +2,7 @@
 import {
   DEFAULT_POLICY,
   type PasswordContext,
+  type PasswordPolicy,
   type PasswordRuleName,
   passwordProblems,
 } from '#contract/password.ts'
@@ -14,8 +15,12 @@ export function ruleText(rule: PasswordRuleName, n: number): string {
 }
 
 /** Why the text cannot be the password; undefined when it can. */
-export function whyNotPassword(text: string, context: PasswordContext): string | undefined {
-  const [problem] = passwordProblems(DEFAULT_POLICY, text, context)
+export function whyNotPassword(
+  text: string,
+  context: PasswordContext,
+  policy: PasswordPolicy = DEFAULT_POLICY,
+): string | undefined {
+  const [problem] = passwordProblems(policy, text, context)
   if (!problem) return undefined
   if (problem.rule === 'charset')
     return t('joining.rule.unusable', { character: problem.character })

@@ -5,7 +5,9 @@ import type editing from './en/editing.ts'
 import type joining from './en/joining.ts'
 import type me from './en/me.ts'
 import type people from './en/people.ts'
+import type record from './en/record.ts'
 import type refusals from './en/refusals.ts'
+import type security from './en/security.ts'
 import type setup from './en/setup.ts'
 import type shell from './en/shell.ts'
 import type signin from './en/signin.ts'
@@ -25,6 +27,8 @@ export interface Areas {
   wall: typeof wall
   editing: typeof editing
   people: typeof people
+  record: typeof record
+  security: typeof security
   setup: typeof setup
   refusals: typeof refusals
   me: typeof me

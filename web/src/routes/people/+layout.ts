@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('people', 'editing')
+export const load = () => needWords('people', 'editing', 'record', 'security', 'me', 'joining')

@@ -98,4 +98,8 @@ export default {
   'trouble.not-found': 'There is nothing at this address.',
   'trouble.failed': 'Something on our side broke. Try again in a moment.',
   'trouble.home': 'Go to the first page',
+  'fresh.title': 'Your password, please',
+  'fresh.text': 'This is asked for once more before changes like this one.',
+  'fresh.password': 'Your password',
+  'fresh.go': 'Go on',
 } as const satisfies Catalogue

@@ -99,4 +99,8 @@ export default {
   'trouble.not-found': 'Op dit adres staat niets.',
   'trouble.failed': 'Er ging bij ons iets stuk. Probeer het zo nog eens.',
   'trouble.home': 'Naar de eerste pagina',
+  'fresh.title': 'Uw wachtwoord, alstublieft',
+  'fresh.text': 'Dat wordt voor zulke wijzigingen nog een keer gevraagd.',
+  'fresh.password': 'Uw wachtwoord',
+  'fresh.go': 'Verder',
 } satisfies Translation<typeof english, 'one' | 'other'>

@@ -1,4 +1,5 @@
-// My photo: chosen, looked at, sent or taken away.
+// A photo, one's own or another person's: chosen, looked at, sent or taken away.
+import { people } from '#contract/people.ts'
 import { PHOTO_MAX_BYTES, photos } from '#contract/users.ts'
 import { call, upload } from '#lib/api.ts'
 import { session } from '#lib/session.svelte.ts'
@@ -19,7 +20,40 @@ export function photoTrouble({ code, text }: Pick<Trouble, 'code' | 'text'>): st
   return known ? t(`me.photo.${known}`) : text
 }
 
+interface Sending {
+  file: Blob
+  signal: AbortSignal
+  onprogress: (share: number) => void
+}
+
+/** Whose photo it is: how it gets to the server and away. */
+export interface PhotoOwner {
+  set(sending: Sending): Promise<void>
+  remove(): Promise<void>
+}
+
+export const myPhoto: PhotoOwner = {
+  async set(sending) {
+    const { photo } = await upload(photos.setMine, sending)
+    session.amend({ photo })
+  },
+  async remove() {
+    await call(photos.removeMine, {})
+    session.amend({ photo: null })
+  },
+}
+
+/** Another person's, by the membership's id. */
+export function photoOf(id: string): PhotoOwner {
+  const params = { id }
+  return {
+    set: async (sending) => void (await upload(people.setPhoto, { params, ...sending })),
+    remove: async () => void (await call(people.removePhoto, { params })),
+  }
+}
+
 export class PhotoChange {
+  readonly #owner: PhotoOwner
   /** What is chosen, as an address that an image can show. */
   preview = $state<string>()
   /** How much is sent, 0 to 1; undefined while nothing is on its way. */
@@ -28,6 +62,10 @@ export class PhotoChange {
   error = $state<string>()
   #chosen: Blob | undefined
   #sending: AbortController | undefined
+
+  constructor(owner: PhotoOwner) {
+    this.#owner = owner
+  }
 
   /** Takes a file to look at; says so when it is none that could be used. */
   async choose(file: File): Promise<void> {
@@ -44,7 +82,7 @@ export class PhotoChange {
     else await this.send()
   }
 
-  /** Whether the chosen photo is everybody's view of me now. */
+  /** Whether the chosen photo is what everybody sees now. */
   async send(): Promise<boolean> {
     const file = this.#chosen
     if (!file || this.sent !== undefined) return false
@@ -53,14 +91,13 @@ export class PhotoChange {
     this.#sending = new AbortController()
     const { signal } = this.#sending
     try {
-      const { photo } = await upload(photos.setMine, {
+      await this.#owner.set({
         file,
         signal,
         onprogress: (share) => {
           this.sent = share
         },
       })
-      session.amend({ photo })
       this.cancel()
       return true
     } catch (error) {
@@ -86,8 +123,7 @@ export class PhotoChange {
     this.isRemoving = true
     this.error = undefined
     try {
-      await call(photos.removeMine, {})
-      session.amend({ photo: null })
+      await this.#owner.remove()
       return true
     } catch (error) {
       this.error = photoTrouble(troubleOf(error))
