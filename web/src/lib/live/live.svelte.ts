@@ -70,10 +70,16 @@ export class Live {
   #again: number | undefined
   #stable: number | undefined
   #ended: () => void = () => {}
+  #regranted: () => void = () => {}
+  readonly #hearers = new Map<LiveKind, Set<(id: string) => void>>()
 
-  /** Connects and stays connected until `disconnect`. `ended` hears that the session is over. */
-  connect(ended: () => void): void {
+  /**
+   * Connects and stays connected until `disconnect`. `ended` hears that the session is over,
+   * `regranted` that what this person may do or see has changed.
+   */
+  connect(ended: () => void, regranted: () => void = () => {}): void {
     this.#ended = ended
+    this.#regranted = regranted
     if (this.connection !== 'idle') return
     this.connection = 'connecting'
     window.addEventListener('online', this.#soon)
@@ -103,7 +109,10 @@ export class Live {
     socket.on('frame', (frame) => this.#hear(frame))
     socket.on('snap', ({ s }) => void this.#load(s))
     socket.on('beat', (positions) => this.#beat(positions))
-    socket.on('scopes', (scopes) => this.#narrow(scopes))
+    socket.on('scopes', (scopes) => {
+      this.#narrow(scopes)
+      this.#regranted()
+    })
     socket.on('sign', (sign) => this.#seeSign(sign))
     socket.on('disconnect', () => this.#lost())
     socket.on('connect_error', (error) => this.#failed(error))
@@ -149,6 +158,13 @@ export class Live {
     return [...this.#of(kind).values()]
   }
 
+  /** Hears which rows of a kind come, change and go, for those who keep an index of them. */
+  follow(kind: LiveKind, hear: (id: string) => void): () => void {
+    const hearers = this.#hearers.get(kind) ?? new Set()
+    this.#hearers.set(kind, hearers.add(hear))
+    return () => hearers.delete(hear)
+  }
+
   /** Passes a sign on to everybody who watches the scope. It ends by itself. */
   sign(sign: Sign): void {
     this.#socket?.volatile.emit('sign', sign)
@@ -167,6 +183,7 @@ export class Live {
     const row = this.#replica.get(kind, id)
     if (row === undefined) this.#of(kind).delete(id)
     else this.#of(kind).set(id, row)
+    for (const hear of this.#hearers.get(kind) ?? []) hear(id)
   }
 
   #greet(hello: Hello): void {
