@@ -134,3 +134,7 @@ begin
   return tell_outcome(p_organisation, p_actor, 'registered', array[operator_event(p_organisation, p_user)]);
 end
 $$;
+
+-- What the log told of people, so that it can be found again when one of them is erased.
+create index event_log_people on event_log (organisation_id, entity_id)
+  where kind in ('person', 'record', 'invitation');

@@ -158,7 +158,8 @@ select c.organisation_id, c.chat_id, c.account_id, c.queue_id, c.operator_id, c.
 
 create or replace view queue_member_rows as
 select m.organisation_id, m.queue_id, m.user_id, q.account_id,
-       array['floor:' || q.account_id, 'user:' || m.user_id] as scopes,
+       case when m.is_suspended then '{}'
+            else array['floor:' || q.account_id, 'user:' || m.user_id] end as scopes,
        jsonb_build_object(
          'id', m.queue_id || ':' || m.user_id,
          'queueId', m.queue_id,

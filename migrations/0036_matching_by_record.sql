@@ -27,7 +27,7 @@ create function calls_all(p_organisation uuid, p_queue uuid) returns boolean
 language sql stable as $$
   select exists (
       select from queue_members
-       where organisation_id = p_organisation and queue_id = p_queue and not participates)
+       where organisation_id = p_organisation and queue_id = p_queue and not participates and not is_suspended)
      and not is_attended(p_organisation, p_queue)
 $$;
 

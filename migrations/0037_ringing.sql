@@ -240,7 +240,8 @@ begin
     return tell_outcome(p_organisation, p_user, 'taken', '{}', p_detail => jsonb_build_object('chatId', p_chat));
   end if;
   select * into v_member from queue_members
-   where organisation_id = p_organisation and queue_id = v_chat.queue_id and user_id = p_user;
+   where organisation_id = p_organisation and queue_id = v_chat.queue_id and user_id = p_user
+     and not is_suspended;
   v_no := case
     when v_operator.user_id is null or v_member.user_id is null then 'not_found'
     when v_chat.state <> 'waiting' or not v_chat.rings or v_member.participates then 'gone'

@@ -294,6 +294,7 @@ export async function listQueueMembers(
   const { rows } = await sql<{ row: QueueMember }>`
     select row from queue_member_rows
      where organisation_id = ${organisationId} and account_id = any (${accountIds}::uuid[])
+       and scopes <> '{}'
      order by queue_id, user_id`.execute(db)
   return rows.map(({ row }) => row)
 }

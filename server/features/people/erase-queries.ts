@@ -1,0 +1,104 @@
+// What is kept of a user, and goes when they are erased.
+import { sql } from 'kysely'
+import type { Invitation } from '#contract/invitations.ts'
+import type { Db } from '../../platform/database.ts'
+
+/** Archived at or before the moment, in any organisation. */
+export function listDue(
+  db: Db,
+  moment: string,
+): Promise<{ organisationId: string; id: string }[]> {
+  return db
+    .selectFrom('memberships')
+    .select(['organisationId', 'id'])
+    .where('status', '=', 'archived')
+    .where('archivedAt', '<=', moment)
+    .orderBy('archivedAt')
+    .limit(1_000)
+    .execute()
+}
+
+/** Takes what the log, open invitations aside, still says of a person who is gone. */
+export async function forgetTold(
+  db: Db,
+  organisationId: string,
+  entityIds: readonly string[],
+): Promise<void> {
+  await sql`
+    update event_log set row = null
+     where organisation_id = ${organisationId} and kind in ('person', 'record', 'invitation')
+       and entity_id = any (${entityIds}::text[]) and row is not null`.execute(db)
+}
+
+/** Whether the user belongs to any organisation still, whatever the status. */
+export async function isMemberAnywhere(db: Db, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('memberships')
+    .select('id')
+    .where('userId', '=', userId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Takes the names and the address out of the user's invitations; answers them as they are now. */
+export async function forgetInvited(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<Invitation[]> {
+  const { rows } = await sql<{ id: string }>`
+    update invitations i
+       set email = 'erased-' || u.id || '@erased.invalid', first_name = null, last_name = null,
+           display_name = null, version = i.version + 1
+      from users u
+     where u.id = ${userId} and i.organisation_id = ${organisationId}
+       and (i.accepted_by = u.id or (lower(i.email) = lower(u.email) and i.state in ('expired', 'revoked')))
+    returning i.id`.execute(db)
+  const told = await sql<{ row: Invitation }>`
+    select row from invitation_rows
+     where organisation_id = ${organisationId}
+       and invitation_id = any (${rows.map(({ id }) => id)}::uuid[])`.execute(db)
+  return told.rows.map(({ row }) => row)
+}
+
+/** What is the user's own and nobody else's. */
+const THEIRS = [
+  'sessions',
+  'known_devices',
+  'password_history',
+  'password_resets',
+  'ip_ranges',
+  'notifications',
+  'two_places',
+] as const
+
+/** Makes the user anonymous: a row that what they wrote and did can go on pointing at. */
+export async function anonymise(db: Db, userId: string, now: string): Promise<void> {
+  await sql`
+    delete from mail_outbox where lower(to_email) = (select lower(email) from users where id = ${userId})`.execute(
+    db,
+  )
+  await sql`
+    delete from mailbox where lower(to_email) = (select lower(email) from users where id = ${userId})`.execute(
+    db,
+  )
+  await sql`delete from field_marks where entity_id = ${userId}`.execute(db)
+  await sql`delete from throttles where key = 'user:' || ${userId}::text`.execute(db)
+  for (const table of THEIRS)
+    await sql`delete from ${sql.table(table)} where user_id = ${userId}`.execute(db)
+  const gone = `erased-${userId}@erased.invalid`
+  await db
+    .updateTable('users')
+    .set((eb) => ({
+      ...{ firstName: 'Former', lastName: 'agent', email: gone, login: gone, erasedAt: now },
+      ...{ gender: 'not_stated', mobile: null, mobileVerifiedAt: null, pendingEmail: null },
+      ...{ photoId: null, passwordHash: null, passwordState: 'none', mustChangePassword: false },
+      ...{ passwordExpiresAt: null, passwordChangedAt: null, passwordUsedAt: null },
+      version: eb('version', '+', 1),
+    }))
+    .where('id', '=', userId)
+    .where('erasedAt', 'is', null)
+    .execute()
+  await db.deleteFrom('photos').where('userId', '=', userId).execute()
+}
