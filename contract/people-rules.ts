@@ -63,9 +63,14 @@ function lockOfOther(
   if (isOfUser(field) && !record.isOursAlone) return 'shared_user'
   if (!isWithin(viewer, record.roles)) return 'stronger_person'
   const held = record.roles.find((role) => role.key === key)
-  if (held && !mayGive(viewer.grants, known(held.permissions), pathOfRole(viewer, held)))
-    return 'not_yours'
-  return undefined
+  return held && !mayTake(viewer, held) ? 'not_yours' : undefined
+}
+
+/** Whoever could not give a role cannot take it either. */
+function mayTake(viewer: Viewer, held: HeldRole): boolean {
+  const path = pathOfRole(viewer, held)
+  const isTheirs = may(viewer.grants, 'users.manage', path)
+  return isTheirs && mayGive(viewer.grants, known(held.permissions), path)
 }
 
 /** Roles and limits: what nobody sets of themselves. */

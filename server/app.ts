@@ -11,6 +11,7 @@ import { foundingRoutes } from './features/founding/routes.ts'
 import { inviteRoutes } from './features/invites/routes.ts'
 import { mailboxRoutes } from './features/mail-outbox/routes.ts'
 import { notificationRoutes } from './features/notifications/routes.ts'
+import { peopleRoutes } from './features/people/routes.ts'
 import { presenceRoutes } from './features/presence/routes.ts'
 import { queueRoutes } from './features/queues/routes.ts'
 import { startClockwork } from './features/routing/clockwork.ts'
@@ -186,6 +187,7 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   inviteRoutes(http)
   if (settings.smtpUrl === undefined) mailboxRoutes(http)
   notificationRoutes(http)
+  peopleRoutes(http)
   presenceRoutes(http)
   queueRoutes(http)
   routingRoutes(http)

@@ -70,6 +70,11 @@ export const ROWS: Record<string, Row> = {
   'GET /api/people': { by: 'viewer' },
   'GET /api/people/page': { by: 'viewer', ask: () => ({ query: { q: 'ada', limit: '20' } }) },
   'GET /api/people/:id': { by: 'viewer', ask: byId('membership') },
+  'GET /api/people/:id/record': { by: 'viewer', ask: byId('membership') },
+  'PATCH /api/people/:id': {
+    by: 'manager',
+    ask: (ids) => ({ params: { id: ids.membership }, body: { set: { alias: 'Bo' }, base: {} } }),
+  },
   'GET /api/roles': { by: 'viewer' },
   'PUT /api/me/language': { by: 'agent', ask: body(() => ({ language: 'nl' })) },
   'PUT /api/me/photo': { by: 'agent', answers: 415 },

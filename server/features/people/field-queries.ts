@@ -1,0 +1,334 @@
+// The rows behind a person's fields: what a field points at, and how each family is written.
+import { sql } from 'kysely'
+import type { Permission } from '#contract/permissions.ts'
+import type { Db } from '../../platform/database.ts'
+import { permissionsOfRole } from '../users/queries.ts'
+
+export type TargetKind = 'account' | 'department' | 'group' | 'queue' | 'skill' | 'site'
+
+/** What a field points at. */
+export interface Target {
+  id: string
+  name: string
+  accountId: string
+  /** Of a group. */
+  departmentId: string | null
+}
+
+const TABLES: Record<TargetKind, string> = {
+  account: `select id, name, id as account_id, null::uuid as department_id from accounts t`,
+  department: `select id, name, account_id, null::uuid as department_id from departments t`,
+  group: `select t.id, t.name, d.account_id, t.department_id from supervisor_groups t
+    join departments d on d.organisation_id = t.organisation_id and d.id = t.department_id`,
+  queue: `select id, name, account_id, null::uuid as department_id from queues t`,
+  skill: `select id, name, account_id, null::uuid as department_id from skills t`,
+  site: `select id, name, account_id, null::uuid as department_id from sites t`,
+}
+
+/** Those that exist; none of them goes before the transaction ends. A queue must be in use. */
+export async function listTargets(
+  db: Db,
+  organisationId: string,
+  kind: TargetKind,
+  ids: readonly string[],
+): Promise<Target[]> {
+  if (ids.length === 0) return []
+  const inUse = kind === 'queue' ? sql`and t.is_active` : sql``
+  const { rows } = await sql<Target>`
+    ${sql.raw(TABLES[kind])}
+     where t.organisation_id = ${organisationId} and t.id = any (${ids}::uuid[]) ${inUse}
+     order by t.id for key share of t`.execute(db)
+  return rows
+}
+
+export interface RoleOf {
+  id: string
+  name: string
+  permissions: readonly Permission[]
+}
+
+/** Those of the roles that exist, with what each may. */
+export async function listRoles(
+  db: Db,
+  organisationId: string,
+  ids: readonly string[],
+): Promise<RoleOf[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('roles')
+    .select(['id', 'key', 'name', 'isBuiltIn', 'permissions'])
+    .where('organisationId', '=', organisationId)
+    .where('id', 'in', [...ids])
+    .orderBy('id')
+    .forKeyShare()
+    .execute()
+  return rows.map(({ id, key, name, isBuiltIn, permissions }) => ({
+    id,
+    name,
+    permissions: permissionsOfRole(key, isBuiltIn, permissions),
+  }))
+}
+
+/** Nobody else changes the person until the transaction ends. */
+export async function lockPerson(db: Db, userId: string, membershipId: string): Promise<void> {
+  await db.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute()
+  await db
+    .selectFrom('memberships')
+    .select('id')
+    .where('id', '=', membershipId)
+    .forNoKeyUpdate()
+    .execute()
+}
+
+/** The aliases of the account's people, if they must differ; whoever sets one waits for the others. */
+export async function claimAliases(
+  db: Db,
+  organisationId: string,
+  accountId: string,
+): Promise<{ membershipId: string; alias: string | null }[]> {
+  await sql`select pg_advisory_xact_lock(48, hashtext(${accountId}))`.execute(db)
+  return db
+    .selectFrom('memberships as m')
+    .innerJoin('accounts as a', (join) =>
+      join.onRef('a.organisationId', '=', 'm.organisationId').onRef('a.id', '=', 'm.accountId'),
+    )
+    .select(['m.id as membershipId', 'm.alias'])
+    .where('m.organisationId', '=', organisationId)
+    .where('m.accountId', '=', accountId)
+    .where('a.uniqueAliases', '=', true)
+    .where('m.status', '!=', 'archived')
+    .where('m.alias', 'is not', null)
+    .execute()
+}
+
+export interface Member {
+  organisationId: string
+  membershipId: string
+  userId: string
+  accountId: string
+}
+
+export interface UserValues {
+  firstName?: string
+  lastName?: string
+  gender?: 'female' | 'male' | 'other' | 'not_stated'
+  mobile?: string | null
+  language?: string
+}
+
+export async function updateUser(db: Db, userId: string, values: UserValues): Promise<void> {
+  // A number that was confirmed was another one.
+  const unconfirmed = 'mobile' in values ? { mobileVerifiedAt: null } : {}
+  await db
+    .updateTable('users')
+    .set((eb) => ({ ...values, ...unconfirmed, version: eb('version', '+', 1) }))
+    .where('id', '=', userId)
+    .execute()
+}
+
+export interface MembershipValues {
+  displayName?: string | null
+  alias?: string | null
+  description?: string | null
+  showsPhoto?: boolean
+  supervisorGroupId?: string | null
+  primaryDepartmentId?: string | null
+}
+
+export async function updateMembership(
+  db: Db,
+  { organisationId, membershipId }: Member,
+  values: MembershipValues,
+): Promise<void> {
+  await db
+    .updateTable('memberships')
+    .set((eb) => ({ ...values, version: eb('version', '+', 1) }))
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', membershipId)
+    .execute()
+}
+
+export async function putDepartments(
+  db: Db,
+  { organisationId, membershipId }: Member,
+  places: readonly { id: string; position: string | null }[],
+): Promise<void> {
+  if (places.length === 0) return
+  await db
+    .insertInto('departmentMembers')
+    .values(
+      places.map(({ id, position }) => ({
+        organisationId,
+        departmentId: id,
+        membershipId,
+        position,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .columns(['organisationId', 'departmentId', 'membershipId'])
+        .doUpdateSet((eb) => ({ position: eb.ref('excluded.position') })),
+    )
+    .execute()
+}
+
+export async function leaveDepartments(
+  db: Db,
+  { organisationId, membershipId }: Member,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .deleteFrom('departmentMembers')
+    .where('organisationId', '=', organisationId)
+    .where('membershipId', '=', membershipId)
+    .where('departmentId', 'in', [...ids])
+    .execute()
+}
+
+export async function putSkills(
+  db: Db,
+  { organisationId, userId }: Member,
+  skills: readonly { id: string; level: number }[],
+): Promise<void> {
+  if (skills.length === 0) return
+  await db
+    .insertInto('userSkills')
+    .values(skills.map(({ id, level }) => ({ organisationId, userId, skillId: id, level })))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['organisationId', 'userId', 'skillId'])
+        .doUpdateSet((eb) => ({ level: eb.ref('excluded.level') })),
+    )
+    .execute()
+}
+
+export async function dropSkills(
+  db: Db,
+  { organisationId, userId }: Member,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .deleteFrom('userSkills')
+    .where('organisationId', '=', organisationId)
+    .where('userId', '=', userId)
+    .where('skillId', 'in', [...ids])
+    .execute()
+}
+
+export interface SiteFace {
+  id: string
+  displayName: string | null
+  description: string | null
+  showsPhoto: boolean | null
+}
+
+export async function putFaces(
+  db: Db,
+  { organisationId, userId }: Member,
+  faces: readonly SiteFace[],
+): Promise<void> {
+  if (faces.length === 0) return
+  await db
+    .insertInto('siteProfiles')
+    .values(faces.map(({ id, ...face }) => ({ organisationId, userId, siteId: id, ...face })))
+    .onConflict((conflict) =>
+      conflict.columns(['organisationId', 'siteId', 'userId']).doUpdateSet((eb) => ({
+        displayName: eb.ref('excluded.displayName'),
+        description: eb.ref('excluded.description'),
+        showsPhoto: eb.ref('excluded.showsPhoto'),
+        version: eb('siteProfiles.version', '+', 1),
+      })),
+    )
+    .execute()
+}
+
+export async function dropFaces(
+  db: Db,
+  { organisationId, userId }: Member,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .deleteFrom('siteProfiles')
+    .where('organisationId', '=', organisationId)
+    .where('userId', '=', userId)
+    .where('siteId', 'in', [...ids])
+    .execute()
+}
+
+export interface GivenRole {
+  roleId: string
+  kind: 'account' | 'department' | 'group' | 'site'
+  at: string
+}
+
+export async function giveRoles(
+  db: Db,
+  { organisationId, membershipId, userId }: Member,
+  roles: readonly GivenRole[],
+  grantedBy: string | null,
+): Promise<void> {
+  if (roles.length === 0) return
+  const at = (role: GivenRole, kind: GivenRole['kind']) => (role.kind === kind ? role.at : null)
+  await db
+    .insertInto('grants')
+    .values(
+      roles.map((role) => ({
+        ...{ organisationId, membershipId, userId, grantedBy, roleId: role.roleId },
+        ...{ accountId: at(role, 'account'), departmentId: at(role, 'department') },
+        ...{ groupId: at(role, 'group'), siteId: at(role, 'site') },
+      })),
+    )
+    .onConflict((conflict) => conflict.constraint('grants_once').doNothing())
+    .execute()
+}
+
+export async function takeRoles(
+  db: Db,
+  { organisationId, membershipId }: Member,
+  roles: readonly GivenRole[],
+): Promise<void> {
+  if (roles.length === 0) return
+  await sql`
+    delete from grants g
+     using unnest(${roles.map((role) => role.roleId)}::uuid[], ${roles.map((role) => role.at)}::uuid[])
+             as w (role_id, at)
+     where g.organisation_id = ${organisationId} and g.membership_id = ${membershipId}
+       and g.role_id = w.role_id
+       and w.at in (g.account_id, g.department_id, g.group_id, g.site_id)`.execute(db)
+}
+
+/** One more version of fields of a user, or of a membership. */
+export async function markFields(
+  db: Db,
+  entityId: string,
+  keys: readonly string[],
+  by: string | null,
+  now: string,
+): Promise<void> {
+  if (keys.length === 0) return
+  await sql`select mark_fields(${entityId}, ${keys}::text[], ${by}, ${now})`.execute(db)
+}
+
+/**
+ * One more version of fields that a user's memberships share: in each whose account is of the branch
+ * of what the field points at. Elsewhere not even the field's key may show.
+ */
+export async function markShared(
+  db: Db,
+  { organisationId, userId }: Member,
+  fields: readonly { key: string; accountId: string }[],
+  by: string | null,
+  now: string,
+): Promise<void> {
+  if (fields.length === 0) return
+  await sql`
+    select mark_fields(m.id, array_agg(w.key), ${by}, ${now})
+      from unnest(${fields.map(({ key }) => key)}::text[], ${fields.map((field) => field.accountId)}::uuid[])
+             as w (key, account_id)
+      join memberships m on m.organisation_id = ${organisationId} and m.user_id = ${userId}
+       and is_same_branch(m.organisation_id, m.account_id, w.account_id)
+     group by m.id order by m.id`.execute(db)
+}

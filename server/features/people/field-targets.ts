@@ -1,0 +1,132 @@
+// What fields point at: departments, groups, queues, skills, sites and roles.
+import { may, mayGive, type Permission } from '#contract/permissions.ts'
+import type { Actor, Paths, Tx } from '../../platform/context.ts'
+import { Refusal } from '../../platform/refuse.ts'
+import * as accounts from '../accounts/queries.ts'
+import * as rows from './field-queries.ts'
+import type { SoundField } from './field-values.ts'
+
+export type Reading = Pick<Tx, 'db' | 'organisationId'>
+/** By the field's key. */
+export type Targets = ReadonlyMap<string, rows.Target>
+
+/** A role that the fields give, and where: nearest first, as permissions are asked for. */
+export interface RoleGiven {
+  key: string
+  roleId: string
+  roleName: string
+  permissions: readonly Permission[]
+  path: readonly string[]
+}
+
+const KINDS = ['account', 'department', 'group', 'queue', 'skill', 'site'] as const
+
+/** What the fields point at, as far as it is there; it stays there until the transaction ends. */
+export async function findTargets(
+  { db, organisationId }: Reading,
+  fields: readonly SoundField[],
+): Promise<Targets> {
+  const wanted = fields.flatMap((field) => pointOf(field) ?? [])
+  const found = new Map<string, rows.Target>()
+  for (const kind of KINDS) {
+    const ofKind = wanted.filter((point) => point.kind === kind)
+    const ids = [...new Set(ofKind.map(({ id }) => id))]
+    const targets = await rows.listTargets(db, organisationId, kind, ids)
+    const byId = new Map(targets.map((target) => [target.id, target]))
+    for (const { key, id } of ofKind) {
+      const target = byId.get(id)
+      if (target) found.set(key, target)
+    }
+  }
+  return found
+}
+
+/** What a field points at, be it set or unset; undefined when it points at nothing. */
+function pointOf({
+  key,
+  field,
+  value,
+}: SoundField): { key: string; kind: rows.TargetKind; id: string } | undefined {
+  if (field.kind === 'grant') return { key, ...field.scope }
+  if (field.kind !== 'plain') return { key, kind: field.kind, id: field.id }
+  if (field.name !== 'supervisorGroupId' || typeof value !== 'string') return undefined
+  return { key, kind: 'group', id: value }
+}
+
+/** Whether the field is set to something that points at a thing, which must then be there. */
+export function isPointing(field: SoundField): boolean {
+  return field.value !== null && pointOf(field) !== undefined
+}
+
+/** The teams that the fields put a person in: departments, the group, and the group's department. */
+export function teamsOf(fields: readonly SoundField[], targets: Targets): string[] {
+  return fields.filter(isPointing).flatMap((one) => {
+    const target = targets.get(one.key)
+    if (!target || !isOfTeam(one)) return []
+    return target.departmentId === null ? [target.id] : [target.id, target.departmentId]
+  })
+}
+
+/**
+ * Refuses with `not_found` what is not there, what the actor may not see, and what lies in another
+ * branch than the person; with `forbidden` a department or group whose people the actor may not
+ * manage.
+ */
+export function refuseStrange(
+  actor: Actor,
+  accountId: string,
+  fields: readonly SoundField[],
+  targets: Targets,
+): void {
+  const seen = new Set(accounts.visibleIds(actor))
+  const isReached = (target: rows.Target | undefined) =>
+    target !== undefined &&
+    seen.has(target.accountId) &&
+    isSameBranch(actor.paths, accountId, target.accountId)
+  for (const one of fields) {
+    if (!isPointing(one)) continue
+    const target = targets.get(one.key)
+    if (!isReached(target)) throw new Refusal('not_found', { field: one.key })
+    if (target && isOfTeam(one) && !may(actor.grants, 'users.manage', pathOfTarget(actor, target)))
+      throw new Refusal('forbidden', { field: one.key })
+  }
+}
+
+function isOfTeam({ key, field }: SoundField): boolean {
+  return field.kind === 'department' || key === 'supervisorGroupId'
+}
+
+/** Whether one account is the other, above it or below it. */
+export function isSameBranch(paths: Paths, one: string, other: string): boolean {
+  return (paths.get(one)?.includes(other) || paths.get(other)?.includes(one)) ?? false
+}
+
+function pathOfTarget({ paths }: Pick<Actor, 'paths'>, target: rows.Target): readonly string[] {
+  const department = target.departmentId === null ? [] : [target.departmentId]
+  return [target.id, ...department, ...(paths.get(target.accountId) ?? [])]
+}
+
+/**
+ * The roles that the fields give. Refuses with `not_found` (the role), or with `forbidden` where the
+ * actor does not manage people or would give more than they have.
+ */
+export async function soundRoles(
+  { db, organisationId }: Reading,
+  actor: Actor,
+  fields: readonly SoundField[],
+  targets: Targets,
+): Promise<RoleGiven[]> {
+  const given = fields.flatMap(({ key, field, value }) =>
+    field.kind === 'grant' && value !== null ? [{ key, roleId: field.roleId }] : [],
+  )
+  const ids = [...new Set(given.map(({ roleId }) => roleId))]
+  const roles = new Map((await rows.listRoles(db, organisationId, ids)).map((r) => [r.id, r]))
+  return given.map(({ key, roleId }) => {
+    const [role, target] = [roles.get(roleId), targets.get(key)]
+    if (role === undefined || target === undefined) throw new Refusal('not_found', { field: key })
+    const path = pathOfTarget(actor, target)
+    if (!may(actor.grants, 'users.manage', path) || !mayGive(actor.grants, role.permissions, path))
+      throw new Refusal('forbidden', { field: key })
+    return { key, roleId, roleName: role.name, permissions: role.permissions, path }
+  })
+}

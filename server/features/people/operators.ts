@@ -1,0 +1,63 @@
+// What editing a person makes of them as an operator.
+import type { Tx } from '../../platform/context.ts'
+import type { Outcome } from '../routing/queries.ts'
+import * as routing from '../routing/queries.ts'
+import type { Member } from './field-queries.ts'
+import * as operators from './operator-queries.ts'
+import { type Means, meansOf } from './rules.ts'
+
+export interface Duties {
+  put: readonly { queueId: string; tier: number; participates: boolean }[]
+  remove: readonly string[]
+  live: number | null
+  deferred: number | null
+}
+
+const NOTHING: Duties = { put: [], remove: [], live: null, deferred: null }
+
+/**
+ * Makes or unmakes the operator that the user's roles say, with these queues and limits. Call it
+ * after roles have changed, and last: routing's transitions take the log's lock. What it answers must
+ * be settled after the commit.
+ */
+export async function keepOperator(
+  tx: Tx,
+  member: Member,
+  actorId: string | null,
+  duties: Duties = NOTHING,
+): Promise<Outcome[]> {
+  const { organisationId, userId } = member
+  const held = await operators.listHeld(tx.db, organisationId, userId)
+  const kinds = await operators.findKinds(tx.db, organisationId, userId)
+  const hasLimits = duties.live !== null || duties.deferred !== null
+  const means = meansOf(held, kinds !== undefined || duties.put.length > 0 || hasLimits)
+  if (!means.isOperator)
+    return kinds ? [await routing.removeOperator(tx.db, { organisationId, userId, actorId })] : []
+  if (kinds) return place(tx, member, actorId, { ...means, ...duties }, kinds)
+  const made = await register(tx, member)
+  return [made, ...(await place(tx, member, actorId, { ...means, ...duties }, NEW))]
+}
+
+/** What an operator is for who has just been made. */
+const NEW = { takesChats: true, takesTests: false }
+
+async function place(
+  tx: Tx,
+  { organisationId, userId }: Member,
+  actorId: string | null,
+  wanted: Duties & Means,
+  before: typeof NEW,
+): Promise<Outcome[]> {
+  const { put, remove, live, deferred, takesChats, takesTests } = wanted
+  const isSame = before.takesChats === takesChats && before.takesTests === takesTests
+  const isAsked = put.length > 0 || remove.length > 0 || live !== null || deferred !== null
+  if (isSame && !isAsked) return []
+  const places = { organisationId, userId, actorId, put, remove, live, deferred }
+  return [await operators.setPlaces(tx.db, { ...places, takesChats, takesTests })]
+}
+
+/** With the limits that the account gives, which nobody has set for them. */
+async function register(tx: Tx, { organisationId, userId, accountId }: Member): Promise<Outcome> {
+  const { live, deferred } = await operators.findLimits(tx.db, organisationId, accountId)
+  return routing.registerOperator(tx.db, { organisationId, userId, live, deferred, actorId: null })
+}
