@@ -10,13 +10,14 @@ import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import { settle } from '../routing/actions.ts'
 import type { Outcome } from '../routing/queries.ts'
-import * as rows from './field-queries.ts'
+import type { Member } from './field-queries.ts'
 import { findTargets, refuseStrange, soundRoles } from './field-targets.ts'
 import { type SoundField, soundValues } from './field-values.ts'
 import { refuseIdle, refuseTakenAlias } from './fields.ts'
 import { applyFields } from './fields-apply.ts'
 import * as people from './queries.ts'
 import { isWithin, mayReach, viewerOf } from './reach.ts'
+import { lockPerson } from './target-queries.ts'
 import { tellElsewhere, tellPerson, whereSeen } from './tell.ts'
 
 export interface Changes {
@@ -91,10 +92,10 @@ export async function keepingAnAdministrator<T>(work: () => Promise<T>): Promise
   }
 }
 
-async function lockSeen(tx: Tx, actor: Actor, membershipId: string): Promise<rows.Member> {
+async function lockSeen(tx: Tx, actor: Actor, membershipId: string): Promise<Member> {
   const { organisationId } = tx
   const { userId } = found(await people.findStanding(tx.db, organisationId, membershipId))
-  await rows.lockPerson(tx.db, userId, membershipId)
+  await lockPerson(tx.db, userId, membershipId)
   // Where they stand now that nobody moves them.
   const standing = found(await people.findStanding(tx.db, organisationId, membershipId))
   if (userId !== actor.userId && !mayReach(actor, 'users.view', standing))
@@ -178,11 +179,7 @@ async function refuseUnsound(
   await refuseTakenAlias(tx, record.accountId, changed, record.id)
 }
 
-async function apply(
-  tx: Tx,
-  member: rows.Member,
-  changed: readonly SoundField[],
-): Promise<Outcome[]> {
+async function apply(tx: Tx, member: Member, changed: readonly SoundField[]): Promise<Outcome[]> {
   const { userId, membershipId } = member
   const before = await get(tx, membershipId)
   const seen = await whereSeen(tx, userId)

@@ -3,8 +3,8 @@ import { may, mayGive, type Permission } from '#contract/permissions.ts'
 import type { Actor, Paths, Tx } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import * as accounts from '../accounts/queries.ts'
-import * as rows from './field-queries.ts'
 import type { SoundField } from './field-values.ts'
+import * as rows from './target-queries.ts'
 
 export type Reading = Pick<Tx, 'db' | 'organisationId'>
 /** By the field's key. */

@@ -21,6 +21,7 @@ import { type SoundField, soundValues } from './field-values.ts'
 import { refuseTakenAlias } from './fields.ts'
 import { findKinds } from './operator-queries.ts'
 import { type Duties, keepOperator } from './operators.ts'
+import * as targeted from './target-queries.ts'
 
 export type { Member }
 
@@ -41,7 +42,7 @@ export async function applyFields(
   set: Fields,
   by: string | null,
 ): Promise<Applied> {
-  await rows.lockPerson(tx.db, member.userId, member.membershipId)
+  await targeted.lockPerson(tx.db, member.userId, member.membershipId)
   const asked = soundValues(set)
   const targets = await findTargets(tx, asked)
   const lost = new Set(await listLost(tx, member, asked, targets))
@@ -65,7 +66,7 @@ async function listLost(
   const given = fields.flatMap(({ field, value }) =>
     field.kind === 'grant' && value !== null ? [field.roleId] : [],
   )
-  const roles = await rows.listRoles(tx.db, organisationId, [...new Set(given)])
+  const roles = await targeted.listRoles(tx.db, organisationId, [...new Set(given)])
   const roleIds = new Set(roles.map(({ id }) => id))
   const isLost = (one: SoundField) => {
     if (!isPointing(one)) return false

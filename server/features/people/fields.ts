@@ -5,7 +5,6 @@ import { skeleton } from '#contract/text.ts'
 import type { Actor } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import * as accounts from '../accounts/queries.ts'
-import * as rows from './field-queries.ts'
 import {
   findTargets,
   type Reading,
@@ -16,6 +15,7 @@ import {
   teamsOf,
 } from './field-targets.ts'
 import { type SoundField, soundValues } from './field-values.ts'
+import * as rows from './target-queries.ts'
 
 /** Where a person will stand. What the fields themselves put them in need not be named. */
 export interface PersonPlace {
