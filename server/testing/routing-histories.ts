@@ -8,6 +8,9 @@ import { idOf } from './routing-seed.ts'
 export const USERS = [1, 2, 3, 4].map((n) => idOf('a', n))
 const CHATS = Array.from({ length: 30 }, (_, n) => idOf('c', n))
 const CONNECTIONS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => idOf('d', n))
+export const SKILLS = [1, 2].map((n) => idOf('5', n))
+const [german = '', refunds = ''] = SKILLS
+const SORT = { isTest: false, skills: [] } as const
 export const QUEUES: FloorQueue[] = [
   {
     id: idOf('b', 1),
@@ -16,6 +19,7 @@ export const QUEUES: FloorQueue[] = [
     offerMs: 20_000,
     autoAccepts: false,
     priority: 0,
+    ...SORT,
   },
   {
     id: idOf('b', 2),
@@ -24,6 +28,11 @@ export const QUEUES: FloorQueue[] = [
     offerMs: 10_000,
     autoAccepts: false,
     priority: 2,
+    isTest: false,
+    skills: [
+      { id: german, level: 3, relaxAfterMs: 30_000 },
+      { id: refunds, level: 1, relaxAfterMs: undefined },
+    ],
   },
   {
     id: idOf('b', 3),
@@ -32,6 +41,17 @@ export const QUEUES: FloorQueue[] = [
     offerMs: 60_000,
     autoAccepts: true,
     priority: 0,
+    ...SORT,
+  },
+  {
+    id: idOf('b', 4),
+    kind: 'live',
+    strategy: 'longest_idle',
+    offerMs: 20_000,
+    autoAccepts: false,
+    priority: 0,
+    isTest: true,
+    skills: [],
   },
 ]
 
@@ -49,9 +69,16 @@ const availability = fc.constantFrom('available', 'available', 'busy', 'away', '
 const kind = fc.constantFrom('live', 'deferred')
 const priority = fc.integer({ min: 0, max: 2 })
 const tier = fc.integer({ min: 1, max: 2 })
+const participates = fc.constantFrom(true, false, false)
+const level = fc.integer({ min: 0, max: 5 })
+const means = {
+  takesChats: fc.constantFrom(true, true, false),
+  takesTests: fc.boolean(),
+  skills: fc.tuple(level, level).map(([one, two]) => ({ [german]: one, [refunds]: two })),
+}
 
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority }) },
+  { weight: 18, arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority }) },
   { weight: 7, arbitrary: fc.record({ type: type('accept'), chatId, userId }) },
   { weight: 4, arbitrary: fc.record({ type: type('decline'), chatId, userId }) },
   { weight: 4, arbitrary: fc.record({ type: type('close'), chatId, userId }) },
@@ -61,6 +88,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
   { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability }) },
   { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
+  { weight: 6, arbitrary: fc.record({ type: type('take'), chatId, userId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('describe'), userId, ...means }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: type('participate'), queueId, userId, participates }),
+  },
   { weight: 3, arbitrary: fc.record({ type: type('join'), queueId, userId }) },
   { weight: 1, arbitrary: fc.record({ type: type('leave'), queueId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('assign'), queueId, userId, tier }) },
@@ -81,6 +114,7 @@ const timed: fc.Arbitrary<Timed> = fc
 
 /** Most answers are given by those who are asked; chance alone would hardly ever hit them. */
 export function aimed(floor: Floor, it: Timed): Command {
+  if (it.type === 'take') return aimedAtRinging(floor, it)
   if (it.aim < 0 || (it.type !== 'accept' && it.type !== 'decline' && it.type !== 'close'))
     return it
   const state = it.type === 'close' ? 'active' : 'offered'
@@ -88,6 +122,17 @@ export function aimed(floor: Floor, it: Timed): Command {
   const chat = chats[it.aim % Math.max(chats.length, 1)]
   if (chat?.operatorId === undefined) return it
   return { type: it.type, chatId: chat.id, userId: chat.operatorId }
+}
+
+/** One who is outside the queue of a chat that rings takes it. */
+function aimedAtRinging(floor: Floor, it: Timed & { type: 'take' }): Command {
+  const ringing = [...floor.chats.values()].filter((chat) => chat.rings)
+  const chat = ringing[it.aim % Math.max(ringing.length, 1)]
+  const outside = [...floor.members.values()].find(
+    (member) => member.queueId === chat?.queueId && !member.participates,
+  )
+  if (it.aim < 0 || chat === undefined || outside === undefined) return it
+  return { type: 'take', chatId: chat.id, userId: outside.userId }
 }
 
 /** A history that begins with everybody at work, so that most of it is about chats. */
@@ -102,10 +147,19 @@ function arriving(userId: string, index: number): Timed[] {
   const soon = { afterMs: 1, aim: -1, userId }
   return [
     { ...soon, type: 'register', live: [2, 4, 3, 1][index] ?? 1, deferred: 2 },
-    ...QUEUES.slice(0, 2 + (index % 2)).flatMap((queue): Timed[] => [
+    ...QUEUES.slice(0, 2 + (index % 3)).flatMap((queue): Timed[] => [
       { ...soon, type: 'assign', queueId: queue.id, tier: index === 3 ? 2 : 1 },
       { ...soon, type: 'join', queueId: queue.id },
     ]),
+    {
+      ...soon,
+      type: 'describe',
+      takesChats: true,
+      takesTests: index % 2 === 0,
+      skills: { [german]: 2 + index, [refunds]: index },
+    },
+    { ...soon, type: 'participate', queueId: idOf('b', 1), participates: index < 1 },
+    { ...soon, type: 'participate', queueId: idOf('b', 4), participates: false },
     { ...soon, type: 'connect', connectionId: CONNECTIONS[index] ?? idOf('d', 99) },
     { ...soon, type: 'declare', availability: 'available' },
   ]

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import * as presence from '../features/presence/queries.ts'
 import { run } from '../features/routing/actions.ts'
+import type { FloorQueue } from '../features/routing/floor.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
 
@@ -21,6 +22,7 @@ export interface QueueWish {
   autoAccepts?: boolean
   priority?: number
   maxWaiting?: number
+  isTest?: boolean
 }
 
 /** An id that can be told from others in a report: 'c', 7 gives '...0c0000000007'. */
@@ -30,7 +32,7 @@ export function idOf(letter: string, number: number): string {
 
 /** As if nobody had ever been there. */
 export async function emptyHouse(db: Db): Promise<void> {
-  await sql`truncate assignments, exclusions, routed_chats, queue_members, operator_loads, operators,
+  await sql`truncate user_skills, queue_skills, skills, assignments, exclusions, routed_chats, queue_members, operator_loads, operators,
     connections, nodes, event_log, chats, visitors, sites, queues, memberships, users, accounts
     cascade`.execute(db)
 }
@@ -62,11 +64,28 @@ export async function seedQueue(
   wish: QueueWish,
 ): Promise<string> {
   await sql`insert into queues (organisation_id, id, account_id, name, kind, strategy, offer_seconds,
-      auto_accepts, priority, max_waiting)
+      auto_accepts, priority, max_waiting, is_test)
     values (${organisationId}, ${id}, ${organisationId}, ${id}, ${wish.kind ?? 'live'},
       ${wish.strategy ?? 'longest_idle'}, ${wish.offerSeconds ?? 20}, ${wish.autoAccepts ?? false},
-      ${wish.priority ?? 0}, ${wish.maxWaiting ?? null})`.execute(db)
+      ${wish.priority ?? 0}, ${wish.maxWaiting ?? null},
+      ${wish.isTest ?? false})`.execute(db)
   return id
+}
+
+/** Skills, and what each queue asks of them. */
+export async function seedSkills(
+  db: Db,
+  organisationId: string,
+  skillIds: readonly string[],
+  queues: readonly Pick<FloorQueue, 'id' | 'skills'>[],
+): Promise<void> {
+  for (const id of skillIds)
+    await sql`insert into skills (organisation_id, id, account_id, name)
+      values (${organisationId}, ${id}, ${organisationId}, ${id})`.execute(db)
+  for (const { id: queueId, skills } of queues)
+    for (const { id, level, relaxAfterMs } of skills)
+      await sql`insert into queue_skills values (${organisationId}, ${queueId}, ${id}, ${level},
+        ${relaxAfterMs === undefined ? null : relaxAfterMs / 1_000})`.execute(db)
 }
 
 export async function seedUser(

@@ -49,6 +49,34 @@ export async function findOperator(
   return rows.at(0)?.row
 }
 
+/** The operators of a department or a supervisor's group. */
+export async function listOfTeam(
+  db: Db,
+  organisationId: string,
+  teamId: string,
+): Promise<Operator[]> {
+  const { rows } = await sql<{ row: Operator }>`
+    select row from operator_rows
+     where organisation_id = ${organisationId} and scopes @> array['team:' || ${teamId}::text]
+     order by row ->> 'name', user_id`.execute(db)
+  return rows.map(({ row }) => row)
+}
+
+/** Where an operator works: each account, with their departments and their group in it. */
+export async function listPlaces(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<{ accountId: string; teamIds: string[] }[]> {
+  const { rows } = await sql<{ accountId: string; teamIds: string[] }>`
+    select m.account_id, teams_of(m.organisation_id, m.id) as team_ids
+      from memberships m
+      join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
+     where m.organisation_id = ${organisationId} and m.user_id = ${userId}
+       and m.status = 'active'`.execute(db)
+  return rows
+}
+
 export interface NewConnection {
   organisationId: string
   userId: string

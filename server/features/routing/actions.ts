@@ -3,6 +3,7 @@ import { type Db, retrying } from '../../platform/database.ts'
 import * as presence from '../presence/queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
+import { tendRings } from './ring-queries.ts'
 
 /** Tries again when what was read had changed by the time it was locked; everybody who changes it
  * gets further by doing so, so this ends. */
@@ -61,6 +62,7 @@ export async function sweep(db: Db): Promise<Woken> {
   await sweepWith(db, presence.reapNodes, woken)
   await sweepWith(db, routing.expireOffers, woken)
   await sweepWith(db, presence.expireGrace, woken)
+  await sweepWith(db, tendRings, woken)
   await reconcile(db, woken)
   return woken
 }

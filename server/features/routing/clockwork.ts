@@ -9,6 +9,7 @@ import * as presence from '../presence/queries.ts'
 import { reconcile, run, type Woken } from './actions.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
+import { tendRings } from './ring-queries.ts'
 
 export interface ClockworkParts {
   db: Db
@@ -47,7 +48,7 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
   }
   const loops = [
     every(SWEEP_MS, failed, async () =>
-      wakeAll(await sweepUntilNothing(db, [routing.expireOffers, presence.expireGrace])),
+      wakeAll(await sweepUntilNothing(db, [routing.expireOffers, presence.expireGrace, tendRings])),
     ),
     every(LOOK_MS, failed, async () => {
       wakeAll(await sweepUntilNothing(db, [presence.reapNodes]))

@@ -1,5 +1,6 @@
 // What operators and those above them may ask of routing. Each is one transition of the database;
 // what it leaves is matched before the answer goes out, and every screen is woken.
+import { may } from '#contract/permissions.ts'
 import type { NewAvailability, Operator } from '#contract/presence.ts'
 import type { QueueMember } from '#contract/queues.ts'
 import type { Chat, LimitSet, SetLimit } from '#contract/routing.ts'
@@ -17,6 +18,7 @@ import { tellUser } from '../users/actions.ts'
 import { run, settle } from './actions.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
+import * as ringing from './ring-queries.ts'
 
 /** A transition that needs no audit line, on its own. */
 async function ask<T extends Outcome<string, unknown>>(
@@ -72,6 +74,26 @@ export async function declineOffer(ctx: ActorCtx, offerId: string): Promise<Reco
   if (status === 'not_found') throw new Refusal('not_found')
   return {}
 }
+
+/**
+ * Takes a chat that rings with everybody outside its queue. Refuses with `offer_gone` when another was
+ * first or it rings no more, `at_limit`, `not_available`, or `not_found` (not assigned to its queue).
+ */
+export async function takeChat(ctx: ActorCtx, chatId: string): Promise<Chat> {
+  const { organisationId, userId } = ctx.actor
+  const { status } = await ask(ctx, (db) =>
+    ringing.takeChat(db, { organisationId, chatId, userId }),
+  )
+  if (status !== 'taken') throw new Refusal(WHY_NOT_TAKEN[status])
+  return found(await routing.findChat(ctx.db, organisationId, chatId))
+}
+
+const WHY_NOT_TAKEN = {
+  gone: 'offer_gone',
+  at_limit: 'at_limit',
+  not_ready: 'not_available',
+  not_found: 'not_found',
+} as const
 
 /** Ends a chat that the actor holds, or held until it ended. Refuses with `not_found`. */
 export async function closeChat(ctx: ActorCtx, chatId: string): Promise<Record<string, never>> {
@@ -199,14 +221,19 @@ export async function setLimit(ctx: ActorCtx, userId: string, wanted: SetLimit):
   return { userId, kind, limit, version }
 }
 
+/** Where a person stands: in their accounts, and in their departments and group. */
 async function mustHoldLimits(
   { db, actor, organisationId }: ActorCtx,
   userId: string,
 ): Promise<void> {
-  const { accountIds } = found(await presence.findOperator(db, organisationId, userId))
-  if (accountIds.some((id) => accounts.mayAt(actor, 'limits.manage', id))) return
-  const seen = accounts.visibleIds(actor)
-  throw new Refusal(accountIds.some((id) => seen.includes(id)) ? 'forbidden' : 'not_found')
+  const places = await presence.listPlaces(db, organisationId, userId)
+  const paths = places.map(({ accountId, teamIds }) => [
+    ...teamIds,
+    ...(actor.paths.get(accountId) ?? []),
+  ])
+  if (paths.some((path) => may(actor.grants, 'limits.manage', path))) return
+  const isSeen = actor.grants.some(({ at }) => paths.some((path) => path.includes(at)))
+  throw new Refusal(isSeen ? 'forbidden' : 'not_found')
 }
 
 async function refuseStale(db: Db, standing: routing.LimitStanding): Promise<never> {

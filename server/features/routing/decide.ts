@@ -1,5 +1,5 @@
 // The rules of routing, apart from input and output: who may be offered a chat, in which order, and
-// why. The database decides by the same rules (migrations/0011); the tests hold the two together.
+// why. The database decides by the same rules (migrations/0036); the tests hold the two together.
 import type { Availability } from '#contract/presence.ts'
 import type { Because } from '#contract/routing.ts'
 
@@ -9,6 +9,14 @@ export interface Candidate {
   /** 1 is asked first. */
   tier: number
   isJoined: boolean
+  /** Whoever does not take part in the queue is offered nothing: they are called with all others
+   * who do not, while nobody attends it (floor.ts, `callsAll`). */
+  participates: boolean
+  /** Whether the chat is of a sort that the operator takes: real chats, those of test queues, or both. */
+  isFor: 'everybody' | 'tests_only' | 'not_for_tests'
+  /** Has, at their level, every skill that the queue asks for after the time that the chat has
+   * waited. A skill is asked for until its time is over, and from then on not at all. */
+  hasSkills: boolean
   availability: Availability
   isPresent: boolean
   isNotAnswering: boolean
@@ -22,12 +30,16 @@ export interface Candidate {
 }
 
 export type RuledOutBy =
+  | 'not_for_tests'
+  | 'tests_only'
   | 'offline'
   | 'away'
   | 'busy'
   | 'not_connected'
   | 'not_answering'
+  | 'outside'
   | 'not_joined'
+  | 'lacks_skill'
   | 'at_limit'
   | 'excluded'
   | 'later_in_order'
@@ -52,12 +64,31 @@ export function isReady(
 
 /** The first reason that rules a candidate out; undefined when the chat may be offered. */
 export function whyNot(candidate: Candidate): RuledOutBy | undefined {
+  if (candidate.isFor !== 'everybody') return candidate.isFor
+  return whyNotReady(candidate) ?? whyNotNow(candidate)
+}
+
+function whyNotReady(candidate: Candidate): RuledOutBy | undefined {
   if (candidate.availability !== 'available') return candidate.availability
   if (!candidate.isPresent) return 'not_connected'
-  if (candidate.isNotAnswering) return 'not_answering'
+  return candidate.isNotAnswering ? 'not_answering' : undefined
+}
+
+function whyNotNow(candidate: Candidate): RuledOutBy | undefined {
+  if (!candidate.participates) return 'outside'
   if (!candidate.isJoined) return 'not_joined'
+  if (!candidate.hasSkills) return 'lacks_skill'
   if (candidate.used >= candidate.limit) return 'at_limit'
   return candidate.isExcluded ? 'excluded' : undefined
+}
+
+/** Whether somebody takes chats of a sort, and if not, which word says so. */
+export function isFor(
+  { takesChats, takesTests }: { takesChats: boolean; takesTests: boolean },
+  isTest: boolean,
+): Candidate['isFor'] {
+  if (isTest) return takesTests ? 'everybody' : 'not_for_tests'
+  return takesChats ? 'everybody' : 'tests_only'
 }
 
 /** The strategy by which a queue chooses; those that have no order of their own take turns. */

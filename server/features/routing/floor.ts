@@ -2,7 +2,7 @@
 // off them. The model (model.ts) changes it; nothing here does.
 import type { Availability } from '#contract/presence.ts'
 import type { ChatState } from '#contract/routing.ts'
-import { type Candidate, compareIds, isReady, whyNot } from './decide.ts'
+import { type Candidate, compareIds, isFor, isReady, whyNot } from './decide.ts'
 
 export type Kind = 'live' | 'deferred'
 
@@ -14,6 +14,16 @@ export interface FloorQueue {
   autoAccepts: boolean
   /** Steps of priority that every chat of this queue has. */
   priority: number
+  /** For testers alone. */
+  isTest: boolean
+  skills: readonly FloorSkill[]
+}
+
+/** What a queue asks of whoever gets its chats; until it is no longer asked for, or always. */
+export interface FloorSkill {
+  id: string
+  level: number
+  relaxAfterMs: number | undefined
 }
 
 export interface FloorOperator {
@@ -25,6 +35,10 @@ export interface FloorOperator {
   isNotAnswering: boolean
   lastOfferedAt: number | undefined
   limits: Readonly<Record<Kind, number>>
+  takesChats: boolean
+  takesTests: boolean
+  /** Levels by the skill's id. */
+  skills: Readonly<Record<string, number>>
 }
 
 export interface FloorMember {
@@ -32,6 +46,7 @@ export interface FloorMember {
   userId: string
   tier: number
   isJoined: boolean
+  participates: boolean
 }
 
 export interface FloorChat {
@@ -39,7 +54,10 @@ export interface FloorChat {
   queueId: string
   kind: Kind
   state: ChatState
+  enqueuedAt: number
   dueAt: number
+  /** Calls all who are outside its queue. */
+  rings: boolean
   operatorId: string | undefined
   /** The deadline of the offer that stands. */
   expiresAt: number | undefined
@@ -106,15 +124,41 @@ function hasPassed(floor: Floor, chatId: string, userId: string, now: number): b
   return (floor.exclusions.get(`${chatId}:${userId}`) ?? 0) > now
 }
 
-/** Whether somebody serves the queue, is ready, may hold such chats at all, and has not passed. */
-function isAnybodyElseReady(floor: Floor, chat: FloorChat, now: number): boolean {
-  return [...floor.members.values()].some(({ queueId, userId, isJoined }) => {
+/** Who takes part in the queue, has joined it, is ready and for it, and may hold such chats at all. */
+function attendants(floor: Floor, queue: FloorQueue): FloorOperator[] {
+  return [...floor.members.values()].flatMap(({ queueId, userId, isJoined, participates }) => {
     const operator = floor.operators.get(userId)
-    if (queueId !== chat.queueId || !isJoined || operator === undefined) return false
-    return (
-      isReady(operator) && operator.limits[chat.kind] > 0 && !hasPassed(floor, chat.id, userId, now)
-    )
+    if (queueId !== queue.id || !isJoined || !participates || !operator) return []
+    const attends = isReady(operator) && operator.limits[queue.kind] > 0
+    return attends && isFor(operator, queue.isTest) === 'everybody' ? [operator] : []
   })
+}
+
+/** Whether a chat that waits in the queue rings with everybody outside it: nobody attends it. */
+export function callsAll(floor: Floor, queueId: string): boolean {
+  const queue = floor.queues.get(queueId)
+  const isAnybodyOutside = [...floor.members.values()].some(
+    (member) => member.queueId === queueId && !member.participates,
+  )
+  return queue !== undefined && isAnybodyOutside && attendants(floor, queue).length === 0
+}
+
+/** Whether the operator has what the chat asks for after the time that it has waited. */
+function hasSkills(floor: Floor, chat: FloorChat, operator: FloorOperator, now: number): boolean {
+  const asked = floor.queues.get(chat.queueId)?.skills ?? []
+  return asked
+    .filter(({ relaxAfterMs }) => chat.enqueuedAt + (relaxAfterMs ?? Infinity) > now)
+    .every(({ id, level }) => (operator.skills[id] ?? 0) >= level)
+}
+
+/** Whether somebody attends the queue who has the skills, and has not just passed the chat on. */
+function isAnybodyElseReady(floor: Floor, chat: FloorChat, now: number): boolean {
+  const queue = floor.queues.get(chat.queueId)
+  if (queue === undefined) return false
+  return attendants(floor, queue).some(
+    (operator) =>
+      hasSkills(floor, chat, operator, now) && !hasPassed(floor, chat.id, operator.id, now),
+  )
 }
 
 /** Whether an operator passed the chat on just now and somebody else could still take it. */
@@ -132,6 +176,9 @@ export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candi
       userId: operator.id,
       tier: member.tier,
       isJoined: member.isJoined,
+      participates: member.participates,
+      isFor: isFor(operator, floor.queues.get(chat.queueId)?.isTest ?? false),
+      hasSkills: hasSkills(floor, chat, operator, now),
       availability: operator.availability,
       isPresent: operator.isPresent,
       isNotAnswering: operator.isNotAnswering,

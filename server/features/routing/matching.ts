@@ -1,8 +1,9 @@
 // Matching in plain values: what a transition leaves waiting, or with room, is brought together.
-// The database does the same under locks (migrations/0011).
+// The database does the same under locks (migrations/0036 and 0037).
 import type { Because } from '#contract/routing.ts'
 import { choose, pull } from './decide.ts'
 import {
+  callsAll,
   candidatesFor,
   chatsOf,
   type Floor,
@@ -39,6 +40,12 @@ function seekOperator(work: Work, chatId: string): void {
   if (chat?.state !== 'waiting' || queue === undefined) return
   const because = choose(queue.strategy, candidatesFor(floor, chat, now))
   if (because.chosen !== null) putTo(work, chat, because.chosen, because)
+  else ring(work, chat)
+}
+
+/** A waiting chat rings, or is silent, as its queue asks for now. */
+export function ring(work: Work, chat: FloorChat): void {
+  work.floor.chats.set(chat.id, { ...chat, rings: callsAll(work.floor, chat.queueId) })
 }
 
 /** An operator takes the next chats while there is room. */
@@ -51,15 +58,24 @@ export function seekChats(work: Work, userId: string): void {
   }
 }
 
-function putTo(work: Work, chat: FloorChat, userId: string, because: Because): void {
+/** What is picked is theirs at once. */
+export function putTo(
+  work: Work,
+  chat: FloorChat,
+  userId: string,
+  because: Because,
+  isPicked = false,
+): void {
   const { floor, now } = work
   const queue = floor.queues.get(chat.queueId)
   if (queue === undefined) return
+  const isActive = queue.autoAccepts || isPicked
   floor.chats.set(chat.id, {
     ...chat,
-    state: queue.autoAccepts ? 'active' : 'offered',
+    state: isActive ? 'active' : 'offered',
     operatorId: userId,
-    expiresAt: queue.autoAccepts ? undefined : now + queue.offerMs,
+    expiresAt: isActive ? undefined : now + queue.offerMs,
+    rings: false,
   })
   changeOperator(work, userId, { lastOfferedAt: now })
   work.decisions.push({ chatId: chat.id, because })

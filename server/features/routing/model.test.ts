@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Because } from '#contract/routing.ts'
 import { type Database, openDatabase } from '../../platform/database.ts'
-import { aimed, history, QUEUES, USERS } from '../../testing/routing-histories.ts'
+import { aimed, history, QUEUES, SKILLS, USERS } from '../../testing/routing-histories.ts'
 import {
   ask,
   emptyHouse,
@@ -13,16 +13,19 @@ import {
   type Place,
   seedPlace,
   seedQueue,
+  seedSkills,
   seedUser,
   setClock,
 } from '../../testing/routing-seed.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
 import * as presence from '../presence/queries.ts'
+import { type Outcome, transition } from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
 import { emptyFloor, type Floor } from './floor.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { type Command, step } from './model.ts'
 import * as routing from './queries.ts'
+import { takeChat } from './ring-queries.ts'
 
 const START = Date.parse('2026-01-01T09:00:00.000Z')
 
@@ -68,6 +71,12 @@ async function act(place: Place, it: Command): Promise<unknown> {
       return run(db, (one) => routing.joinQueue(one, { organisationId, ...it }))
     case 'leave':
       return run(db, (one) => routing.leaveQueue(one, { organisationId, ...it }))
+    case 'take':
+      return run(db, (one) => takeChat(one, { organisationId, ...it }))
+    case 'describe':
+      return describe(place, it)
+    case 'participate':
+      return participate(place, it)
     case 'declare':
       return run(db, (one) =>
         routing.setAvailability(one, { organisationId, actorId: it.userId, ...it }),
@@ -104,6 +113,44 @@ async function act(place: Place, it: Command): Promise<unknown> {
   }
 }
 
+// As editing a person does it: what is set is told, and the operator is matched anew.
+async function describe(place: Place, it: Command<'describe'>): Promise<unknown> {
+  const { organisationId } = place
+  const { userId, takesChats, takesTests } = it
+  await sql`delete from user_skills where user_id = ${userId}`.execute(db)
+  for (const [id, level] of Object.entries(it.skills).filter(([, level]) => level > 0))
+    await sql`insert into user_skills values (${organisationId}, ${userId}, ${id}, ${level})`.execute(
+      db,
+    )
+  return setPlaces(place, userId, '[]', { takesChats, takesTests })
+}
+
+async function participate(place: Place, it: Command<'participate'>): Promise<unknown> {
+  const { organisationId } = place
+  const { rows } = await sql<{ tier: number }>`select tier from queue_members
+    where organisation_id = ${organisationId} and queue_id = ${it.queueId} and user_id = ${it.userId}`.execute(
+    db,
+  )
+  const put = rows.map(({ tier }) => ({ ...it, tier }))
+  return setPlaces(place, it.userId, JSON.stringify(put), { takesChats: null, takesTests: null })
+}
+
+function setPlaces(
+  { organisationId }: Place,
+  userId: string,
+  put: string,
+  { takesChats, takesTests }: { takesChats: boolean | null; takesTests: boolean | null },
+): Promise<unknown> {
+  return run(db, async (one) => {
+    const outcome = await transition(
+      one,
+      sql<Outcome>`select * from set_operator_places(${organisationId}, ${userId}, ${put}::jsonb,
+        '{}', null, null, ${takesChats}, ${takesTests}, null)`,
+    )
+    return { ...outcome, matchOperators: [userId] }
+  })
+}
+
 async function setLimit(place: Place, it: Command<'limit'>): Promise<unknown> {
   const { rows } = await sql<{ version: number }>`select version from operator_loads
     where organisation_id = ${place.organisationId} and user_id = ${it.userId} and kind = ${it.kind}`.execute(
@@ -128,10 +175,10 @@ async function standing(organisationId: string): Promise<Standing> {
       from operators o join operator_rows r using (organisation_id, user_id)
      where organisation_id = ${organisationId} order by user_id`.execute(db)
   const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
-    select chat_id as id, state, due_at, operator_id, row -> 'offer' ->> 'expiresAt' as expires_at
+    select chat_id as id, state, due_at, operator_id, (row ->> 'rings')::boolean as rings, row -> 'offer' ->> 'expiresAt' as expires_at
       from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
   const members = await sql`
-    select queue_id || ':' || user_id as id, tier, is_joined from queue_members
+    select queue_id || ':' || user_id as id, tier, is_joined, participates from queue_members
      where organisation_id = ${organisationId} order by 1`.execute(db)
   return {
     operators: operators.rows.map((row) => ({ ...row, last: ms(row.last), grace: ms(row.grace) })),
@@ -160,13 +207,14 @@ function modelled(floor: Floor): Standing {
       grace: one.graceUntil ?? null,
     })),
     members: [...floor.members]
-      .map(([id, { tier, isJoined }]) => ({ id, tier, isJoined }))
+      .map(([id, { tier, isJoined, participates }]) => ({ id, tier, isJoined, participates }))
       .sort(byId),
     chats: held.sort(byId).map((chat) => ({
       id: chat.id,
       state: chat.state,
       dueAt: chat.dueAt,
       operatorId: chat.operatorId ?? null,
+      rings: chat.rings,
       expiresAt: chat.expiresAt ?? null,
     })),
   }
@@ -180,7 +228,8 @@ async function decisionsAfter(
     select entity_id as chat_id, because from event_log
      where organisation_id = ${organisationId} and seq > ${seq} and kind = 'chat'
        and because ->> 'chosen' is not null
-       and (row ->> 'state' = 'offered' or (row ->> 'state' = 'active' and row ->> 'kind' = 'deferred'))
+       and (row ->> 'state' = 'offered' or because ->> 'rule' = 'rang_together'
+            or (row ->> 'state' = 'active' and row ->> 'kind' = 'deferred'))
      order by seq`.execute(db)
   return rows
 }
@@ -199,6 +248,7 @@ async function emptied(): Promise<Place> {
   for (const { id, offerMs, ...wish } of QUEUES) {
     await seedQueue(db, place.organisationId, id, { ...wish, offerSeconds: offerMs / 1_000 })
   }
+  await seedSkills(db, place.organisationId, SKILLS, QUEUES)
   for (const id of USERS) await seedUser(db, place.organisationId, id, 'User')
   return place
 }

@@ -2,25 +2,28 @@
 // It says in plain values what the database does under locks: the oracle of the tests, and the
 // heart of a simulation. A step includes the matching that follows a transition's commit.
 import type { Availability } from '#contract/presence.ts'
-import { COOLDOWN_MS, compareIds, GRACE_MS, MISSED_MAX, PRIORITY_STEP_MS } from './decide.ts'
+import { COOLDOWN_MS, GRACE_MS, isFor, isReady, PRIORITY_STEP_MS } from './decide.ts'
 import {
+  callsAll,
   chatsOf,
-  compareChats,
   copyOf,
   type Floor,
   type FloorChat,
   isConnected,
   type Kind,
+  used,
 } from './floor.ts'
 import {
   changeOperator,
   type Decision,
   putBack,
   putBackOffers,
+  putTo,
   seekChats,
   settle,
   type Work,
 } from './matching.ts'
+import { sweep } from './passing.ts'
 
 interface Commands {
   register: { userId: string; live: number; deferred: number }
@@ -29,6 +32,16 @@ interface Commands {
   unassign: { queueId: string; userId: string }
   join: { queueId: string; userId: string }
   leave: { queueId: string; userId: string }
+  /** What is set of a person: which chats they are for, and their levels by the skill's id. */
+  describe: {
+    userId: string
+    takesChats: boolean
+    takesTests: boolean
+    skills: Readonly<Record<string, number>>
+  }
+  participate: { queueId: string; userId: string; participates: boolean }
+  /** One outside the queue takes a chat that rings. */
+  take: { chatId: string; userId: string }
   declare: { userId: string; availability: Availability }
   limit: { userId: string; kind: Kind; limit: number }
   connect: { userId: string; connectionId: string }
@@ -38,7 +51,7 @@ interface Commands {
   decline: { chatId: string; userId: string }
   close: { chatId: string; userId: string }
   abandon: { chatId: string }
-  /** What the passing of time brings: missed offers, ended graces, ended cooldowns. */
+  /** The passing of time. */
   sweep: object
 }
 
@@ -75,6 +88,9 @@ const transitions: {
   unassign,
   join,
   leave,
+  describe,
+  participate,
+  take,
   declare,
   limit,
   connect,
@@ -102,6 +118,9 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
     isNotAnswering: false,
     lastOfferedAt: undefined,
     limits: { live, deferred },
+    takesChats: true,
+    takesTests: false,
+    skills: {},
   })
 }
 
@@ -116,9 +135,11 @@ function remove(work: Work, { userId }: Commands['remove']): void {
 function assign(work: Work, { queueId, userId, tier }: Commands['assign']): void {
   if (!work.floor.operators.has(userId)) return
   const key = `${queueId}:${userId}`
-  const isJoined = work.floor.members.get(key)?.isJoined ?? false
-  work.floor.members.set(key, { queueId, userId, tier, isJoined })
+  const { isJoined, participates } = work.floor.members.get(key) ?? NEWCOMER
+  work.floor.members.set(key, { queueId, userId, tier, isJoined, participates })
 }
+
+const NEWCOMER = { isJoined: false, participates: true }
 
 function unassign(work: Work, { queueId, userId }: Commands['unassign']): void {
   if (!work.floor.members.has(`${queueId}:${userId}`)) return
@@ -140,6 +161,33 @@ function leave(work: Work, { queueId, userId }: Commands['leave']): void {
   work.floor.members.set(`${queueId}:${userId}`, { ...member, isJoined: false })
   putBackOffers(work, userId, queueId)
   work.matchOperators.push(userId)
+}
+
+function describe(work: Work, { userId, ...means }: Commands['describe']): void {
+  changeOperator(work, userId, means)
+  work.matchOperators.push(userId)
+}
+
+function participate(work: Work, { queueId, userId, participates }: Commands['participate']): void {
+  const member = work.floor.members.get(`${queueId}:${userId}`)
+  if (member === undefined) return
+  work.floor.members.set(`${queueId}:${userId}`, { ...member, participates })
+  work.matchOperators.push(userId)
+}
+
+function take(work: Work, { chatId, userId }: Commands['take']): void {
+  const { floor } = work
+  const chat = floor.chats.get(chatId)
+  const operator = floor.operators.get(userId)
+  if (chat?.state !== 'waiting' || !chat.rings || !operator || !isReady(operator)) return
+  const member = floor.members.get(`${chat.queueId}:${userId}`)
+  if (member === undefined || member.participates) return
+  const isTest = floor.queues.get(chat.queueId)?.isTest ?? false
+  if (isFor(operator, isTest) !== 'everybody') return
+  if (used(floor, userId, chat.kind) >= operator.limits[chat.kind]) return
+  const considered = [{ operatorId: userId, ruledOutBy: null }]
+  putTo(work, chat, userId, { chosen: userId, rule: 'rang_together', considered }, true)
+  changeOperator(work, userId, { missed: 0, isNotAnswering: false })
 }
 
 function declare(work: Work, { userId, availability }: Commands['declare']): void {
@@ -179,14 +227,21 @@ function disconnect(work: Work, { connectionId }: Commands['disconnect']): void 
 
 function enqueue(work: Work, { chatId: id, queueId, priority }: Commands['enqueue']): void {
   const queue = work.floor.queues.get(queueId)
-  if (queue === undefined || work.floor.chats.has(id)) return
+  if (queue === undefined) return
+  // Asked for twice it is one chat, and is looked at again.
+  if (work.floor.chats.has(id)) {
+    work.matchChats.push(id)
+    return
+  }
   const dueAt = work.now - (queue.priority + priority) * PRIORITY_STEP_MS
   const chat: FloorChat = {
     id,
     queueId,
     kind: queue.kind,
     state: 'waiting',
+    enqueuedAt: work.now,
     dueAt,
+    rings: callsAll(work.floor, queueId),
     operatorId: undefined,
     expiresAt: undefined,
   }
@@ -228,45 +283,10 @@ function abandon(work: Work, { chatId }: Commands['abandon']): void {
     state: 'closed',
     operatorId: undefined,
     expiresAt: undefined,
+    rings: false,
   })
   for (const key of work.floor.exclusions.keys()) {
     if (key.startsWith(`${chatId}:`)) work.floor.exclusions.delete(key)
   }
   if (chat.operatorId !== undefined) seekChats(work, chat.operatorId)
-}
-
-/** What the passing of time brings: missed offers, ended graces, ended cooldowns. */
-function sweep(work: Work): void {
-  expireOffers(work)
-  settle(work)
-  expireGrace(work)
-  settle(work)
-  work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
-}
-
-function expireOffers(work: Work): void {
-  const due = [...work.floor.chats.values()]
-    .filter((chat) => chat.expiresAt !== undefined && chat.expiresAt <= work.now)
-    .sort(compareChats)
-  const silent = new Set<string>()
-  for (const chat of due) {
-    const operator = work.floor.operators.get(chat.operatorId ?? '')
-    if (operator === undefined) continue
-    const missed = operator.missed + 1
-    putBack(work, chat)
-    work.floor.exclusions.set(`${chat.id}:${operator.id}`, work.now + COOLDOWN_MS)
-    changeOperator(work, operator.id, { missed, isNotAnswering: missed >= MISSED_MAX })
-    silent.add(operator.id)
-  }
-  work.matchOperators.push(...[...silent].sort(compareIds))
-}
-
-function expireGrace(work: Work): void {
-  const gone = [...work.floor.operators.values()]
-    .filter(({ graceUntil }) => graceUntil !== undefined && graceUntil <= work.now)
-    .sort((one, other) => compareIds(one.id, other.id))
-  for (const { id } of gone) {
-    changeOperator(work, id, { graceUntil: undefined })
-    for (const chat of chatsOf(work.floor, id)) putBack(work, chat)
-  }
 }

@@ -6,6 +6,7 @@ import * as api from '#contract/routing.ts'
 import { serve } from '../../platform/serve.ts'
 import * as commands from './commands.ts'
 import * as routing from './queries.ts'
+import { readSkills, setSkills } from './skills.ts'
 
 export function routingRoutes(app: FastifyInstance): void {
   serve(app, api.routing.mine, ({ db, actor }) =>
@@ -13,6 +14,9 @@ export function routingRoutes(app: FastifyInstance): void {
   )
   serve(app, api.routing.accept, (ctx, { params }) => commands.acceptOffer(ctx, params.id))
   serve(app, api.routing.decline, (ctx, { params }) => commands.declineOffer(ctx, params.id))
+  serve(app, api.routing.take, (ctx, { params }) => commands.takeChat(ctx, params.id))
+  serve(app, api.routing.skills, (ctx, { params }) => readSkills(ctx, params.id))
+  serve(app, api.routing.setSkills, (ctx, { params, body }) => setSkills(ctx, params.id, body))
   serve(app, api.routing.close, (ctx, { params }) => commands.closeChat(ctx, params.id))
   serve(app, api.routing.setLimit, (ctx, { params, body }) =>
     commands.setLimit(ctx, params.id, body),

@@ -1,0 +1,42 @@
+// The passing of time in plain values, as every server's clockwork brings it about (clockwork.ts).
+import { COOLDOWN_MS, compareIds, MISSED_MAX } from './decide.ts'
+import { chatsOf, compareChats } from './floor.ts'
+import { changeOperator, putBack, ring, settle, type Work } from './matching.ts'
+
+/** What the passing of time brings: missed offers, ended graces, ended cooldowns, skills that are no
+ * longer asked for, and chats that begin to ring or end it. */
+export function sweep(work: Work): void {
+  expireOffers(work)
+  settle(work)
+  expireGrace(work)
+  settle(work)
+  for (const chat of work.floor.chats.values()) if (chat.state === 'waiting') ring(work, chat)
+  work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
+}
+
+function expireOffers(work: Work): void {
+  const due = [...work.floor.chats.values()]
+    .filter((chat) => chat.expiresAt !== undefined && chat.expiresAt <= work.now)
+    .sort(compareChats)
+  const silent = new Set<string>()
+  for (const chat of due) {
+    const operator = work.floor.operators.get(chat.operatorId ?? '')
+    if (operator === undefined) continue
+    const missed = operator.missed + 1
+    putBack(work, chat)
+    work.floor.exclusions.set(`${chat.id}:${operator.id}`, work.now + COOLDOWN_MS)
+    changeOperator(work, operator.id, { missed, isNotAnswering: missed >= MISSED_MAX })
+    silent.add(operator.id)
+  }
+  work.matchOperators.push(...[...silent].sort(compareIds))
+}
+
+function expireGrace(work: Work): void {
+  const gone = [...work.floor.operators.values()]
+    .filter(({ graceUntil }) => graceUntil !== undefined && graceUntil <= work.now)
+    .sort((one, other) => compareIds(one.id, other.id))
+  for (const { id } of gone) {
+    changeOperator(work, id, { graceUntil: undefined })
+    for (const chat of chatsOf(work.floor, id)) putBack(work, chat)
+  }
+}
