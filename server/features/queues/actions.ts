@@ -1,9 +1,12 @@
-// Making queues.
-import type { NewQueue, Queue } from '#contract/queues.ts'
+// Making, changing and deleting queues.
+import type { NewQueue, Queue, QueueChanges } from '#contract/queues.ts'
 import { scope } from '#contract/scopes.ts'
 import { mustHold } from '../../platform/allow.ts'
 import type { ActorCtx } from '../../platform/context.ts'
-import { claimName } from '../../platform/names.ts'
+import { refuseLateUse, refuseUse } from '../../platform/in-use.ts'
+import { changedFields, markFields, sameKeys } from '../../platform/marks.ts'
+import { claimName, soundName } from '../../platform/names.ts'
+import { found } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import * as queues from './queries.ts'
 
@@ -17,8 +20,61 @@ export async function createQueue(ctx: ActorCtx, wanted: NewQueue): Promise<Queu
       queues.list(db, organisationId, [accountId]),
     )
     const queue = await queues.insert(db, organisationId, { ...wanted, name })
-    tx.tell('queue', queue, [scope.setup(accountId), scope.floor(accountId), scope.queue(queue.id)])
+    tx.tell('queue', queue, scopesOf(queue))
     tx.note({ subject: 'queue', subjectId: queue.id, after: queue })
     return queue
   })
+}
+
+/** Who sees a queue: whoever sets the account up, watches its floor, or serves the queue. */
+function scopesOf({ id, accountId }: Queue): string[] {
+  return [scope.setup(accountId), scope.floor(accountId), scope.queue(id)]
+}
+
+/** The queue. Refuses with `not_found` or `forbidden`. */
+async function mustSetUp({ db, actor, organisationId }: ActorCtx, id: string): Promise<Queue> {
+  const queue = found(await queues.find(db, organisationId, id))
+  mustHold(actor, 'setup.manage', queue.accountId)
+  return queue
+}
+
+/** Refuses with `not_found`, `forbidden`, `stale` and what stands now, `invalid` or `name_taken`. */
+export async function changeQueue(
+  ctx: ActorCtx,
+  id: string,
+  { set, base }: QueueChanges,
+): Promise<Queue> {
+  const { accountId } = await mustSetUp(ctx, id)
+  const sound = set.name === undefined ? set : { ...set, name: soundName(set.name) }
+  return write(ctx, 'queue.change', async (tx) => {
+    const { db, organisationId } = tx
+    const before = found(await queues.lock(db, organisationId, id))
+    const wanted = await changedFields<typeof sound>(tx, id, before, { set: sound, base })
+    const keys = Object.keys(wanted)
+    if (keys.length === 0) return before
+    if (wanted.name !== undefined)
+      await claimName(tx, accountId, wanted.name, async () =>
+        (await queues.list(db, organisationId, [accountId])).filter((one) => one.id !== id),
+      )
+    await queues.update(db, organisationId, id, wanted)
+    await markFields(tx, id, keys)
+    const queue = found(await queues.find(db, organisationId, id))
+    tx.tell('queue', queue, scopesOf(queue))
+    tx.note({ subject: 'queue', subjectId: id, before: sameKeys(before, wanted), after: wanted })
+    return queue
+  })
+}
+
+/** Refuses with `not_found`, `forbidden`, or `in_use` and where. */
+export async function removeQueue(ctx: ActorCtx, id: string): Promise<Record<string, never>> {
+  await mustSetUp(ctx, id)
+  await write(ctx, 'queue.remove', async (tx) => {
+    const { db, organisationId } = tx
+    const before = found(await queues.lock(db, organisationId, id))
+    refuseUse(await queues.listUses(db, organisationId, id))
+    await queues.remove(db, organisationId, id)
+    tx.untell('queue', id, scopesOf(before))
+    tx.note({ subject: 'queue', subjectId: id, before })
+  }).catch(refuseLateUse)
+  return {}
 }

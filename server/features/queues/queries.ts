@@ -1,8 +1,9 @@
 // Queues of an organisation.
 import { sql } from 'kysely'
-import type { Versions } from '#contract/changes.ts'
-import type { NewQueue, Queue, QueueMember } from '#contract/queues.ts'
+import type { Use, Versions } from '#contract/changes.ts'
+import type { NewQueue, Queue, QueueChanges, QueueMember } from '#contract/queues.ts'
 import type { Db } from '../../platform/database.ts'
+import { countOf, useOf } from '../../platform/in-use.ts'
 
 const COLUMNS = [
   'id',
@@ -52,6 +53,7 @@ export async function listVisible(
     .select('queueId')
     .where('organisationId', '=', organisationId)
     .where('userId', '=', userId)
+    .where('isSuspended', '=', false)
   return db
     .selectFrom('queues')
     .select(COLUMNS)
@@ -78,17 +80,63 @@ export async function listAssignedIds(
     .select('queueId')
     .where('organisationId', '=', organisationId)
     .where('userId', '=', userId)
+    .where('isSuspended', '=', false)
     .execute()
   return rows.map(({ queueId }) => queueId)
 }
 
 export function find(db: Db, organisationId: string, id: string): Promise<Queue | undefined> {
+  return one(db, organisationId, id).executeTakeFirst()
+}
+
+/** The same, and nobody else changes it until the transaction ends. */
+export function lock(db: Db, organisationId: string, id: string): Promise<Queue | undefined> {
+  return one(db, organisationId, id).forNoKeyUpdate().executeTakeFirst()
+}
+
+function one(db: Db, organisationId: string, id: string) {
   return db
     .selectFrom('queues')
     .select(COLUMNS)
     .where('organisationId', '=', organisationId)
     .where('id', '=', id)
-    .executeTakeFirst()
+}
+
+export async function update(
+  db: Db,
+  organisationId: string,
+  id: string,
+  set: QueueChanges['set'],
+): Promise<void> {
+  await db
+    .updateTable('queues')
+    .set((eb) => ({ ...set, version: eb('version', '+', 1) }))
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function remove(db: Db, organisationId: string, id: string): Promise<void> {
+  await db
+    .deleteFrom('queues')
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+    .execute()
+}
+
+/** What points at the queue: a chat that it ever had is history. */
+export async function listUses(db: Db, organisationId: string, id: string): Promise<Use[]> {
+  const { rows } = await sql<{ people: number; chats: number; sites: string[] }>`
+    select (select count(*)::int from queue_members
+             where organisation_id = ${organisationId} and queue_id = ${id}) as people,
+           (select count(*)::int from routed_chats
+             where organisation_id = ${organisationId} and queue_id = ${id}) as chats,
+           array(select name from sites
+                  where organisation_id = ${organisationId} and queue_id = ${id} order by name) as sites`.execute(
+    db,
+  )
+  const { people = 0, chats = 0, sites = [] } = rows[0] ?? {}
+  return [useOf('sites', sites), countOf('people', people), countOf('chats', chats)]
 }
 
 export async function findAccountId(
@@ -129,7 +177,7 @@ export async function listMembersOf(
 ): Promise<QueueMember[]> {
   const { rows } = await sql<{ row: QueueMember }>`
     select row from queue_member_rows
-     where organisation_id = ${organisationId} and user_id = ${userId}
+     where organisation_id = ${organisationId} and user_id = ${userId} and scopes <> '{}'
      order by queue_id`.execute(db)
   return rows.map(({ row }) => row)
 }

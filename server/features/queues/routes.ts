@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import * as api from '#contract/queues.ts'
 import { serve } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
-import { createQueue } from './actions.ts'
+import { changeQueue, createQueue, removeQueue } from './actions.ts'
 import * as queues from './queries.ts'
 
 export function queueRoutes(app: FastifyInstance): void {
@@ -11,4 +11,6 @@ export function queueRoutes(app: FastifyInstance): void {
     queues.listVisible(db, actor.organisationId, accounts.visibleIds(actor), actor.userId),
   )
   serve(app, api.queues.create, (ctx, { body }) => createQueue(ctx, body))
+  serve(app, api.queues.change, (ctx, { params, body }) => changeQueue(ctx, params.id, body))
+  serve(app, api.queues.remove, (ctx, { params }) => removeQueue(ctx, params.id))
 }

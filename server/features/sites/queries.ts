@@ -1,9 +1,10 @@
 // Sites of an organisation: where visitors chat from.
 import { sql } from 'kysely'
-import type { Versions } from '#contract/changes.ts'
+import type { Use, Versions } from '#contract/changes.ts'
 import type { Language } from '#contract/shapes.ts'
-import type { NewSite, Site } from '#contract/sites.ts'
+import type { NewSite, Site, SiteChanges } from '#contract/sites.ts'
 import type { Db } from '../../platform/database.ts'
+import { countOf } from '../../platform/in-use.ts'
 
 const COLUMNS = [
   'id',
@@ -77,4 +78,56 @@ export async function frameAncestorsOf(
     .where('isActive', '=', true)
     .executeTakeFirst()
   return site?.allowedOrigins
+}
+
+export function find(db: Db, organisationId: string, id: string): Promise<Site | undefined> {
+  return one(db, organisationId, id).executeTakeFirst()
+}
+
+/** The same, and nobody else changes it until the transaction ends. */
+export function lock(db: Db, organisationId: string, id: string): Promise<Site | undefined> {
+  return one(db, organisationId, id).forNoKeyUpdate().executeTakeFirst()
+}
+
+function one(db: Db, organisationId: string, id: string) {
+  return db
+    .selectFrom('sites')
+    .select(COLUMNS)
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+}
+
+export async function update(
+  db: Db,
+  organisationId: string,
+  id: string,
+  set: SiteChanges['set'],
+): Promise<void> {
+  await db
+    .updateTable('sites')
+    .set((eb) => ({ ...set, version: eb('version', '+', 1) }))
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function remove(db: Db, organisationId: string, id: string): Promise<void> {
+  await db
+    .deleteFrom('sites')
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+    .execute()
+}
+
+/** What points at the site. */
+export async function listUses(db: Db, organisationId: string, id: string): Promise<Use[]> {
+  const { rows } = await sql<{ visitors: number; roles: number; people: number }>`
+    select (select count(*)::int from visitors
+             where organisation_id = ${organisationId} and site_id = ${id}) as visitors,
+           (select count(*)::int from grants
+             where organisation_id = ${organisationId} and site_id = ${id}) as roles,
+           (select count(*)::int from site_profiles
+             where organisation_id = ${organisationId} and site_id = ${id}) as people`.execute(db)
+  const { visitors = 0, roles = 0, people = 0 } = rows[0] ?? {}
+  return [countOf('visitors', visitors), countOf('roles', roles), countOf('people', people)]
 }

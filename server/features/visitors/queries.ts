@@ -109,14 +109,13 @@ export async function findWayIn(db: Db, { organisationId, visitorId }: Visitor) 
     openChats: number
   }>`
     select s.account_id, s.queue_id, q.kind,
-           s.is_active and q.is_active and a.is_active as is_open,
+           s.is_active and q.is_active and is_open_account(s.organisation_id, s.account_id) as is_open,
            (select count(*)::int from chats c
              where c.organisation_id = v.organisation_id and c.visitor_id = v.id and c.closed_at is null
            ) as open_chats
       from visitors v
       join sites s on s.organisation_id = v.organisation_id and s.id = v.site_id
       join queues q on q.organisation_id = s.organisation_id and q.id = s.queue_id
-      join accounts a on a.organisation_id = s.organisation_id and a.id = s.account_id
      where v.organisation_id = ${organisationId} and v.id = ${visitorId}`.execute(db)
   return rows[0]
 }

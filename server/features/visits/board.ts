@@ -119,6 +119,7 @@ class Board implements VisitBoard {
   #hearOne(organisationId: string, { kind, entityId, scopes, leftScopes }: LogEvent): void {
     if (kind === 'chat') this.#hearOfChat(entityId, [...scopes, ...leftScopes])
     if (kind === 'operator') this.#lookAtFaceOf(entityId)
+    if (kind === 'site') this.#lookAtAll(organisationId)
     if (kind === 'operator' || kind === 'queue_member') this.#moveAll(organisationId)
   }
 
@@ -131,6 +132,12 @@ class Board implements VisitBoard {
   #lookAtFaceOf(userId: string): void {
     for (const [chatId, { seen }] of this.#rooms)
       if (seen.heldBy === userId) this.#changedChats.add(chatId)
+  }
+
+  /** What their site shows of whoever answers may be another now. */
+  #lookAtAll(organisationId: string): void {
+    for (const [chatId, { seen }] of this.#rooms)
+      if (seen.organisationId === organisationId) this.#changedChats.add(chatId)
   }
 
   #moveAll(organisationId?: string): void {

@@ -1,0 +1,142 @@
+// Moving an account below another one: its path is what grants are judged by, so who may what at the
+// account, and at all below it, changes with it.
+import type { Account, MovePreview } from '#contract/accounts.ts'
+import type { PersonRecord } from '#contract/people.ts'
+import { scope } from '#contract/scopes.ts'
+import { mustHold } from '../../platform/allow.ts'
+import type { ActorCtx, Tx } from '../../platform/context.ts'
+import { changedFields, markFields } from '../../platform/marks.ts'
+import { claimName } from '../../platform/names.ts'
+import { found, Refusal } from '../../platform/refuse.ts'
+import { write } from '../../platform/write.ts'
+import * as accounts from '../accounts/queries.ts'
+import * as people from '../people/queries.ts'
+import { refuseTree, rowOf, tellAccounts } from './actions.ts'
+import * as tree from './queries.ts'
+import { accessChanges, whyNotMove } from './rules.ts'
+
+const DEPTH_MAX = 9
+
+interface Wanted {
+  id: string
+  parentId: string
+}
+
+interface Route {
+  /** The account's parent and everything above that: now, and after the move. */
+  before: readonly string[]
+  after: readonly string[]
+}
+
+/** Who would gain and who would lose what. Refuses as `moveAccount`, but for `stale`. */
+export async function previewMove(ctx: ActorCtx, wanted: Wanted): Promise<MovePreview> {
+  const { db, organisationId } = ctx
+  const { before, after } = await routeOf(ctx, ctx, wanted)
+  const subtree = await tree.listSubtree(db, organisationId, wanted.id)
+  const held = await tree.listHeldAt(db, organisationId, [
+    ...new Set([wanted.id, ...before, ...after]),
+  ])
+  const changes = accessChanges(held, [wanted.id, ...before], [wanted.id, ...after])
+  return { accounts: subtree.length, ...changes }
+}
+
+/**
+ * Puts an account below another one. Refuses with `not_found` or `forbidden` (the account, the
+ * parent it has or the one it gets), `account_circle`, `account_too_deep`, `invalid` (the
+ * organisation; below a location), `wrong_status` (one of the parents is closed), `name_taken`, or
+ * `stale` when somebody else moved it meanwhile.
+ */
+export async function moveAccount(
+  ctx: ActorCtx,
+  wanted: Wanted & { version: number },
+): Promise<Account> {
+  const { id, parentId, version } = wanted
+  mustHold(ctx.actor, 'accounts.manage', id)
+  mustHold(ctx.actor, 'accounts.manage', parentId)
+  return write(ctx, 'account.move', async (tx) => {
+    const { db, organisationId } = tx
+    const account = await rowOf(tx, id)
+    const names = () => tree.listNamesBelow(db, organisationId, parentId, id)
+    await claimName(tx, parentId, account.name, names)
+    await tree.lockTree(db, organisationId)
+    await tree.lockFields(db, organisationId, id)
+    const standing = { parentId: (await rowOf(tx, id)).parentId }
+    const base = { parentId: version }
+    const changed = await changedFields<{ parentId?: string | null }>(tx, id, standing, {
+      set: { parentId },
+      base,
+    })
+    const route = await routeOf(ctx, tx, wanted)
+    if (changed.parentId === undefined) return account
+    await putBelow(tx, wanted, route)
+    tx.note({ subject: 'account', subjectId: id, before: standing, after: { parentId } })
+    return rowOf(tx, id)
+  }).catch(refuseTree)
+}
+
+/** The way up before and after. */
+async function routeOf(
+  { actor }: ActorCtx,
+  { db, organisationId }: Pick<Tx, 'db' | 'organisationId'>,
+  { id, parentId }: Wanted,
+): Promise<Route> {
+  const paths = await accounts.paths(db, organisationId)
+  const now = { ...actor, paths }
+  mustHold(now, 'accounts.manage', id)
+  mustHold(now, 'accounts.manage', parentId)
+  const [path, newPath] = [paths.get(id) ?? [], paths.get(parentId) ?? []]
+  const [newParent] = await accounts.list(db, organisationId, [parentId])
+  const no = whyNotMove({ path, newPath, newParentKind: found(newParent).kind })
+  if (no !== null) throw new Refusal(no, { field: 'parentId' })
+  const [, ...before] = path
+  // They know of it: whose it is stands in the account's own line.
+  if (!accounts.mayAt(now, 'accounts.manage', before[0] ?? id)) throw new Refusal('forbidden')
+  const height = await tree.findHeight(db, organisationId, id)
+  if (newPath.length + 1 + height > DEPTH_MAX)
+    throw new Refusal('account_too_deep', { field: 'parentId' })
+  for (const one of [before[0] ?? id, parentId])
+    if (!(await tree.isOpen(db, organisationId, one)))
+      throw new Refusal('wrong_status', { field: 'parentId' })
+  return { before, after: newPath }
+}
+
+async function putBelow(tx: Tx, { id, parentId }: Wanted, { before, after }: Route): Promise<void> {
+  const { db, organisationId } = tx
+  const left = before.filter((one) => !after.includes(one))
+  const entered = after.filter((one) => !before.includes(one))
+  const subtree = await tree.listSubtree(db, organisationId, id)
+  // What a person's line shows of another branch of the tree goes by whether it is of the same one.
+  const near = [...subtree, ...left, ...entered]
+  const rows = await tree.listRows(db, organisationId, subtree)
+  const seen = await lookAtPeople(tx, near)
+  await tree.update(db, organisationId, id, { parentId })
+  await markFields(tx, id, ['parentId'])
+  await tellAccounts(tx, rows)
+  await tellPeople(tx, near, seen)
+  const heldAt = [...left, ...entered]
+  for (const userId of await tree.listConcerned(db, organisationId, { heldAt, membersOf: subtree }))
+    tx.signal('grants_changed', userId)
+}
+
+interface Seen {
+  lines: Awaited<ReturnType<typeof tree.listPeople>>
+  records: Map<string, PersonRecord>
+}
+
+async function lookAtPeople({ db, organisationId }: Tx, near: readonly string[]): Promise<Seen> {
+  const lines = await tree.listPeople(db, organisationId, near)
+  const records = await people.listRecords(db, organisationId, [...lines.keys()])
+  return { lines, records: new Map(records.map((record) => [record.id, record])) }
+}
+
+async function tellPeople(tx: Tx, near: readonly string[], before: Seen): Promise<void> {
+  const now = await lookAtPeople(tx, near)
+  for (const [id, { person, scopes }] of now.lines)
+    if (isOther(person, before.lines.get(id)?.person)) tx.tell('person', person, scopes)
+  for (const [id, record] of now.records)
+    if (isOther(record, before.records.get(id))) tx.tell('record', record, [scope.record(id)])
+}
+
+function isOther(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other)
+}
