@@ -8,7 +8,8 @@ export const scope = {
   team: (id: string) => `team:${id}`,
   /** One person's record, open in an editor: whoever may view that person. */
   record: (membershipId: string) => `record:${membershipId}`,
-  /** Operators, queues, memberships of queues and open chats: whoever may see the Wall. */
+  /** Operators, queues, memberships of queues and open chats of an account: whoever may see the Wall.
+   * Of a department or a supervisor's group: its operators. */
   floor: (accountId: string) => `floor:${accountId}`,
   /** A queue and what waits in it: whoever is assigned to it. */
   queue: (queueId: string) => `queue:${queueId}`,

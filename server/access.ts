@@ -20,6 +20,7 @@ export async function scopesOf(db: Db, actor: Actor): Promise<string[]> {
     ...accounts.visibleIds(actor, 'users.view').map(scope.people),
     ...accounts.teamIds(actor, 'users.view').map(scope.team),
     ...accounts.visibleIds(actor, 'wall.view').map(scope.floor),
+    ...accounts.teamIds(actor, 'wall.view').map(scope.floor),
     ...assigned.map(scope.queue),
   ]
 }
@@ -40,11 +41,16 @@ export async function maySign(
 export async function mayWatch(db: Db, actor: Actor, wanted: string): Promise<boolean> {
   const { of, id } = partsOf(wanted)
   const needed = NEEDED[of]
-  if (needed) return accounts.mayAt(actor, needed, id)
+  if (needed) return accounts.mayAt(actor, needed, id) || isTeamOf(actor, of, needed, id)
   if (of === 'user') return id === actor.userId
   if (of === 'setup') return accounts.visibleIds(actor).includes(id)
   if (of === 'team') return accounts.teamIds(actor, 'users.view').includes(id)
   return ASKED[of]?.(db, actor, id) ?? false
+}
+
+/** A floor is an account's, or that of a department or a supervisor's group. */
+function isTeamOf(actor: Actor, of: string, needed: Permission, id: string): boolean {
+  return of === 'floor' && accounts.teamIds(actor, needed).includes(id)
 }
 
 type May = (db: Db, actor: Actor, id: string) => Promise<boolean>
