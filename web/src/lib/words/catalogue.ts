@@ -1,5 +1,6 @@
 // The shape of a catalogue, worked out from English: what is missing elsewhere does not compile.
 
+import type adding from './en/adding.ts'
 import type desk from './en/desk.ts'
 import type editing from './en/editing.ts'
 import type joining from './en/joining.ts'
@@ -28,6 +29,7 @@ export interface Areas {
   editing: typeof editing
   people: typeof people
   record: typeof record
+  adding: typeof adding
   security: typeof security
   setup: typeof setup
   refusals: typeof refusals
