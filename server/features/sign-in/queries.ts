@@ -6,7 +6,7 @@ import type { Db } from '../../platform/database.ts'
 import * as users from '../users/queries.ts'
 
 const LOGIN = [
-  ...(['id', 'email', 'firstName', 'lastName', 'passwordHash', 'passwordState'] as const),
+  ...(['id', 'login', 'email', 'firstName', 'lastName', 'passwordHash', 'passwordState'] as const),
   ...(['passwordExpiresAt', 'passwordUsedAt', 'passwordChangedAt', 'mustChangePassword'] as const),
   sql<Language>`language`.as('language'),
 ] as const
