@@ -4,10 +4,7 @@ import type { Invitation } from '#contract/invitations.ts'
 import type { Db } from '../../platform/database.ts'
 
 /** Archived at or before the moment, in any organisation. */
-export function listDue(
-  db: Db,
-  moment: string,
-): Promise<{ organisationId: string; id: string }[]> {
+export function listDue(db: Db, moment: string): Promise<{ organisationId: string; id: string }[]> {
   return db
     .selectFrom('memberships')
     .select(['organisationId', 'id'])

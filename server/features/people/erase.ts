@@ -31,13 +31,13 @@ export async function eraseDue(ctx: Ctx, now: Date): Promise<number> {
 async function eraseOne(ctx: ActingCtx, membershipId: string): Promise<boolean> {
   const moved = await write(ctx, 'person.erase', async (tx) => {
     const target = await lockTarget(tx, membershipId)
-    if (!isDue(target, tx.now())) return undefined
+    if (!isDue(target, tx.now())) return []
     const outcome = await endMembership(tx, target)
     await forget(tx, target.userId, membershipId)
     return outcome
   })
-  if (moved) await settle(ctx.db, moved)
-  return moved !== undefined
+  for (const outcome of moved) await settle(ctx.db, outcome)
+  return moved.length > 0
 }
 
 async function forget(tx: Tx, userId: string, membershipId: string): Promise<void> {

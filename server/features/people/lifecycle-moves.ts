@@ -1,22 +1,24 @@
 // What follows when a membership changes its status or ends: sessions, chats, and who is told.
 import { scope } from '#contract/scopes.ts'
 import type { Tx } from '../../platform/context.ts'
-import { Refusal } from '../../platform/refuse.ts'
+import { found } from '../../platform/refuse.ts'
 import * as routing from '../routing/queries.ts'
-import { tellUser } from '../users/actions.ts'
 import * as lifecycle from './lifecycle-queries.ts'
 import type { State } from './lifecycle-rules.ts'
 import * as people from './queries.ts'
+import { lockPerson } from './target-queries.ts'
+import { tellPerson } from './tell.ts'
 
-/** What routing must match after the commit; undefined when it was not concerned. */
-export type Moved = routing.Outcome | undefined
+/** What routing must match after the commit. */
+export type Moved = readonly routing.Outcome[]
 
 /** The person, for this transaction alone. Refuses with `not_found`. */
 export async function lockTarget(tx: Tx, id: string): Promise<lifecycle.Target> {
-  if (!(await lifecycle.lock(tx.db, tx.organisationId, id))) throw new Refusal('not_found')
+  const standing = found(await people.findStanding(tx.db, tx.organisationId, id))
+  // The user first: what is done to two memberships of one user is done one after the other.
+  await lockPerson(tx.db, standing.userId, id)
   const [target] = await lifecycle.listTargets(tx.db, tx.organisationId, [id])
-  if (target === undefined) throw new Refusal('not_found')
-  return target
+  return found(target)
 }
 
 /** Gives the membership the state, with everything that follows from it. */
@@ -25,7 +27,7 @@ export async function moveTo(tx: Tx, target: lifecycle.Target, state: State): Pr
   await lifecycle.setState(tx.db, tx.organisationId, membershipId, state)
   const isMoved = (status === 'active') !== (state.status === 'active')
   if (isMoved) await endSessions(tx, target, state.status === 'active' ? status : state.status)
-  const moved = isMoved ? await followMemberships(tx, userId) : undefined
+  const moved = isMoved ? await followMemberships(tx, userId) : []
   tx.note({
     subject: 'membership',
     subjectId: membershipId,
@@ -77,17 +79,8 @@ async function followMemberships(tx: Tx, userId: string, goneFrom?: string): Pro
   const memberships = await lifecycle.listMemberships(db, organisationId, [userId])
   const answering = memberships.filter(({ answers }) => answers)
   if (goneFrom !== undefined && answering.length === 0)
-    return routing.removeOperator(db, { organisationId, userId, actorId })
+    return [await routing.removeOperator(db, { organisationId, userId, actorId })]
   const serves = answering.some(({ status }) => status === 'active')
-  return lifecycle.followMemberships(db, {
-    ...{ organisationId, userId, serves, actorId },
-    ...(goneFrom === undefined ? {} : { goneFrom }),
-  })
-}
-
-/** Tells the user's lines, as a person and as an operator, and their open records. */
-async function tellPerson(tx: Tx, userId: string): Promise<void> {
-  await tellUser(tx, userId)
-  for (const record of await people.listRecordsOf(tx.db, tx.organisationId, userId))
-    tx.tell('record', record, [scope.record(record.id)])
+  const moved = { organisationId, userId, serves, actorId, goneFrom }
+  return [await lifecycle.followMemberships(db, moved)]
 }

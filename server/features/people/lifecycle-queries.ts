@@ -5,7 +5,7 @@ import type { Db } from '../../platform/database.ts'
 import { type Outcome, transition } from '../presence/queries.ts'
 import { permissionsOfRole } from '../users/queries.ts'
 import type { Place, State, TheirMembership } from './lifecycle-rules.ts'
-import * as people from './queries.ts'
+import type * as people from './queries.ts'
 
 /** A person to whom something is about to be done. */
 export interface Target extends people.Standing, State {
@@ -37,21 +37,6 @@ export async function listTargets(
 function withPermissions(held: HeldRole): HeldRole {
   const isOwn = held.permissions.length > 0
   return { ...held, permissions: [...permissionsOfRole(held.roleKey, !isOwn, held.permissions)] }
-}
-
-/**
- * Locks a person's user, then the membership, so that what is done to two memberships of one user
- * is done one after the other. Answers whether both are there.
- */
-export async function lock(db: Db, organisationId: string, membershipId: string): Promise<boolean> {
-  const standing = await people.findStanding(db, organisationId, membershipId)
-  if (standing === undefined) return false
-  await sql`select from users where id = ${standing.userId} for no key update`.execute(db)
-  const { rows } = await sql`select from memberships
-    where organisation_id = ${organisationId} and id = ${membershipId} for no key update`.execute(
-    db,
-  )
-  return rows.length > 0
 }
 
 export async function setState(
@@ -124,7 +109,7 @@ export interface MovedOperator {
   serves: boolean
   actorId: string | null
   /** The account whose membership has ended for good. */
-  goneFrom?: string
+  goneFrom: string | undefined
 }
 
 /** Brings an operator's part in routing in line with the user's memberships. */

@@ -6,7 +6,8 @@ import type { Actor, ActorCtx } from '../../platform/context.ts'
 import { brokenConstraint, type Db } from '../../platform/database.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
-import { settle } from '../routing/actions.ts'
+import type { Outcome } from '../routing/queries.ts'
+import { settleAll } from './actions.ts'
 import { type Batch, keepLine, newBatch, untilWhen } from './batch-kept.ts'
 import { endMembership, lockTarget, type Moved, moveTo } from './lifecycle-moves.ts'
 import * as lifecycle from './lifecycle-queries.ts'
@@ -46,7 +47,7 @@ function actOnOne(
     const target = await lockTarget(tx, id)
     const code = whyNot(ctx.actor, act, target, tx.now(), accountId)
     if (code) throw new Refusal(code)
-    if (isDone(act, target)) return undefined
+    if (isDone(act, target)) return []
     if (act === 'remove') return endMembership(tx, target)
     const after = stateAfter(act, target, tx.now().toISOString())
     await keepLine(tx, batch, { membershipId: id, before: stateOf(target), after })
@@ -70,23 +71,18 @@ export async function oneByOne(
   work: (id: string) => Promise<Moved>,
 ): Promise<Result[]> {
   const results: Result[] = []
-  const moved: Moved[] = []
+  const moved: Outcome[] = []
   for (const id of ids) {
     try {
-      moved.push(await work(id))
+      moved.push(...(await work(id)))
       results.push({ id, refusal: null })
     } catch (error) {
       results.push({ id, ...refusalOf(error) })
     }
-    if (results.length % AT_ONCE === 0) await giveOn(ctx, moved.splice(0))
+    if (results.length % AT_ONCE === 0) await settleAll(ctx, moved.splice(0))
   }
-  await giveOn(ctx, moved)
+  await settleAll(ctx, moved)
   return results
-}
-
-async function giveOn(ctx: ActorCtx, moved: readonly Moved[]): Promise<void> {
-  for (const outcome of moved) if (outcome) await settle(ctx.db, outcome)
-  if (moved.length > 0) ctx.bus.wake(ctx.organisationId)
 }
 
 function refusalOf(error: unknown): Omit<Result, 'id'> {
@@ -97,20 +93,26 @@ function refusalOf(error: unknown): Omit<Result, 'id'> {
 }
 
 /** Why the actor may not do that to the person now; undefined when they may. */
-export function whyNot(
+function whyNot(
   actor: Actor,
   act: Act,
   target: lifecycle.Target,
   now: Date,
   accountId?: string,
 ): RefusalCode | undefined {
-  if (!mayReach(actor, 'users.view', target)) return 'not_found'
-  if (!mayReach(actor, 'users.manage', target)) return 'forbidden'
-  if (target.userId === actor.userId) return 'own_rights'
-  if (!isWithin(actor, target.roles)) return 'stronger_person'
+  const code = whyNotTouch(actor, target)
+  if (code) return code
   if (act === 'remove' && accountId !== undefined && accountId !== target.accountId)
     return 'inherited'
   return isWrongStatus(act, target, now) ? 'wrong_status' : undefined
+}
+
+/** Why the actor may do nothing of the kind to the person, whatever their status. */
+export function whyNotTouch(actor: Actor, target: lifecycle.Target): RefusalCode | undefined {
+  if (!mayReach(actor, 'users.view', target)) return 'not_found'
+  if (!mayReach(actor, 'users.manage', target)) return 'forbidden'
+  if (target.userId === actor.userId) return 'own_rights'
+  return isWithin(actor, target.roles) ? undefined : 'stronger_person'
 }
 
 /**
