@@ -7,13 +7,14 @@ const TEST = '\\.test\\.ts$|^server/testing/|^e2e/'
 const FLOORS = [
   ['accounts'],
   ['users'],
-  ['founding', 'sign-in', 'departments', 'mail-outbox', 'notifications', 'audit'],
+  ['founding', 'sign-in', 'departments', 'skills', 'mail-outbox', 'notifications'],
   ['presence'],
   ['queues', 'sites'],
   ['chats'],
   ['routing'],
   ['people'],
-  ['invites', 'visitors'],
+  ['security'],
+  ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit'],
   ['wall'],
 ]
 

@@ -108,7 +108,7 @@ export function mayAnywhere(grants: readonly Grant[], permission: Permission): b
 }
 
 /** Permissions that give no power: they only say which chats come. */
-const POWERLESS: ReadonlySet<Permission> = new Set(['chats.test'])
+export const POWERLESS: ReadonlySet<Permission> = new Set(['chats.test'])
 
 /** Whether a holder of `mine` may give `wanted` at the place: nobody gives more than they have. */
 export function mayGive(

@@ -19,6 +19,7 @@ export interface Caller {
     endpoint: Endpoint<In, Out>,
     bytes: Uint8Array,
     type: string,
+    input?: In,
   ): Promise<Answer<Out>>
   /** Everything that a scope holds now. */
   snapshot(scope: string): Promise<Snapshot>
@@ -38,13 +39,11 @@ export function caller(url: () => string, credential: Credential = {}): Caller {
   const answerOf = async <Out>(response: Response): Promise<Answer<Out>> => ({
     status: response.status,
     headers: response.headers,
-    body: (await response.json()) as Out & RefusalBody,
+    body: (await read(response)) as Out & RefusalBody,
   })
   const ask: Caller['try'] = async (endpoint, input) => {
-    const { params = {}, query, body } = (input ?? {}) as Parts
-    const path = endpoint.path.replace(/:(\w+)/g, (_, key: string) =>
-      encodeURIComponent(String(params[key])),
-    )
+    const { query, body } = (input ?? {}) as Parts
+    const path = pathOf(endpoint.path, input)
     const search = query ? `?${new URLSearchParams(query)}` : ''
     const response = await fetch(`${url()}${path}${search}`, {
       method: endpoint.method,
@@ -64,10 +63,10 @@ export function caller(url: () => string, credential: Credential = {}): Caller {
     call,
     snapshot: async (scope) =>
       (await call(live.snapshot, { params: { scope } })) as unknown as Snapshot,
-    async upload(endpoint, bytes, type) {
+    async upload(endpoint, bytes, type, input) {
       const form = new FormData()
       form.append('file', new Blob([Buffer.from(bytes)], { type }), 'photo')
-      const response = await fetch(`${url()}${endpoint.path}`, {
+      const response = await fetch(`${url()}${pathOf(endpoint.path, input)}`, {
         method: endpoint.method,
         headers: headers(),
         body: form,
@@ -75,6 +74,17 @@ export function caller(url: () => string, credential: Credential = {}): Caller {
       return answerOf(response)
     },
   }
+}
+
+/** What came back: the value, or a file's text. */
+function read(response: Response): Promise<unknown> {
+  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  return isJson ? response.json() : response.text()
+}
+
+function pathOf(path: string, input: unknown): string {
+  const { params = {} } = (input ?? {}) as Parts
+  return path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(String(params[key])))
 }
 
 interface Parts {

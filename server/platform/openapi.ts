@@ -84,7 +84,10 @@ function operationOf({ needs, summary, shape, method, path }: AnyEndpoint) {
       requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE } } },
     }),
     responses: {
-      200: { description: 'Done', content: { 'application/json': { schema: shape.reply } } },
+      200: {
+        description: 'Done',
+        content: { [shape.download ?? 'application/json']: { schema: shape.reply } },
+      },
       default: {
         description: 'Refused',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },

@@ -1,8 +1,9 @@
 // Serves a contract endpoint: who is it, may they, does the shape fit; then plain data in and out.
+import type { Readable } from 'node:stream'
 import type {} from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Endpoint } from '#contract/endpoint.ts'
-import { mayAnywhere } from '#contract/permissions.ts'
+import { mayAnywhere, type Permission } from '#contract/permissions.ts'
 import type { Actor, ActorCtx, Ctx, Visitor, VisitorCtx } from './context.ts'
 import { Refusal } from './refuse.ts'
 import { readOneFile } from './upload.ts'
@@ -38,12 +39,18 @@ export function serve<In, Out>(
   const { needs } = endpoint
   if (needs === 'nothing' || needs === 'visitor')
     throw new Error(`${endpoint.path} is not for actors`)
-  route(app, endpoint, handle, (request) => {
-    const { ctx } = request
-    const actor = mustBeSignedIn(request, beforeChange)
-    if (needs !== 'session' && !mayAnywhere(actor.grants, needs)) throw new Refusal('forbidden')
-    return { ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }
-  })
+  route(app, endpoint, handle, (request) => mustHave(request, needs, beforeChange))
+}
+
+function mustHave(
+  request: FastifyRequest,
+  needs: Permission | 'session',
+  beforeChange = false,
+): ActorCtx {
+  const { ctx } = request
+  const actor = mustBeSignedIn(request, beforeChange)
+  if (needs !== 'session' && !mayAnywhere(actor.grants, needs)) throw new Refusal('forbidden')
+  return { ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }
 }
 
 function mustBeSignedIn({ actor }: FastifyRequest, beforeChange = false): Actor {
@@ -79,22 +86,58 @@ export function serveAnyone<In, Out>(
 export function serveUpload<In, Out>(
   app: FastifyInstance,
   endpoint: Endpoint<In, Out>,
-  admit: (ctx: ActorCtx) => Promise<void>,
-  handle: (ctx: ActorCtx, file: Uint8Array) => Promise<Out>,
+  admit: (ctx: ActorCtx, input: In) => Promise<void>,
+  handle: (ctx: ActorCtx, file: Uint8Array, input: In) => Promise<Out>,
 ): void {
-  const { file } = endpoint.shape
+  const { file, params, reply } = endpoint.shape
   if (!file) throw new Error(`${endpoint.path} takes no file`)
   app.route({
     method: endpoint.method,
     url: endpoint.path,
     config: { endpoint: endpoint as Endpoint<unknown, unknown> },
-    schema: { response: { 200: endpoint.shape.reply } },
+    schema: { ...(params && { params }), response: { 200: reply } },
+    // Before the path is looked at: whoever may not ask learns nothing about its shape.
+    preValidation: async (request) => void mustBeSignedIn(request),
     handler: async (request) => {
       const { ctx } = request
       const actor = mustBeSignedIn(request)
       const acting = { ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }
-      await admit(acting)
-      return handle(acting, await readOneFile(request, file.maxBytes))
+      const input = { params: request.params } as In
+      await admit(acting, input)
+      return handle(acting, await readOneFile(request, file.maxBytes), input)
+    },
+  })
+}
+
+export interface Download {
+  /** What the browser calls the file. */
+  name: string
+  content: Readable
+}
+
+/** A file, told as it is read: for those who are signed in, with the permission that the endpoint names. */
+export function serveDownload<In>(
+  app: FastifyInstance,
+  endpoint: Endpoint<In, string>,
+  handle: (ctx: ActorCtx, input: In) => Promise<Download>,
+): void {
+  const { needs, method, path, shape } = endpoint
+  const { download, query, params } = shape
+  if (download === undefined || needs === 'nothing' || needs === 'visitor')
+    throw new Error(`${path} gives no file to actors`)
+  app.route({
+    method,
+    url: path,
+    config: { endpoint: endpoint as Endpoint<unknown, unknown> },
+    schema: { ...(params && { params }), ...(query && { querystring: query }) },
+    preValidation: async (request) => void mustHave(request, needs),
+    handler: async (request, reply) => {
+      const input = { params: request.params, query: request.query } as In
+      const { name, content } = await handle(mustHave(request, needs), input)
+      return reply
+        .type(download)
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(content)
     },
   })
 }

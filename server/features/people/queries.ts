@@ -58,6 +58,22 @@ export async function listRecordsOf(
   return rows.map(({ record }) => withPermissions(record))
 }
 
+/** The records of the memberships. */
+export async function listRecords(
+  db: Db,
+  organisationId: string,
+  membershipIds: readonly string[],
+): Promise<PersonRecord[]> {
+  if (membershipIds.length === 0) return []
+  const rows = await db
+    .selectFrom('recordRows')
+    .select(sql<PersonRecord>`"row"`.as('record'))
+    .where('organisationId', '=', organisationId)
+    .where('membershipId', 'in', [...membershipIds])
+    .execute()
+  return rows.map(({ record }) => withPermissions(record))
+}
+
 // What a built-in role may, the code says.
 function withPermissions(record: PersonRecord): PersonRecord {
   const roles = record.roles.map((held) => {

@@ -3,7 +3,6 @@ import { sql } from 'kysely'
 import { Check } from 'typebox/value'
 import { DEFAULT_POLICY, PasswordPolicy } from '#contract/password.ts'
 import {
-  ADD_ON_ROLES,
   BUILT_IN_ROLES,
   PERMISSIONS,
   type Permission,
@@ -11,7 +10,7 @@ import {
 } from '#contract/permissions.ts'
 import type { Operator } from '#contract/presence.ts'
 import type { Language } from '#contract/shapes.ts'
-import type { Person, Role } from '#contract/users.ts'
+import type { Person } from '#contract/users.ts'
 import type { Db } from '../../platform/database.ts'
 
 const PERSON = sql<Person>`"row"`.as('person')
@@ -74,24 +73,6 @@ export function permissionsOfRole(
 ): readonly Permission[] {
   if (isBuiltIn) return BUILT_IN_ROLES.flatMap((role) => (role === key ? permissionsOf[role] : []))
   return PERMISSIONS.filter((permission) => own?.includes(permission))
-}
-
-/** The organisation's roles: the built-in ones from the strongest to the weakest, then its own. */
-export async function listRoles(db: Db, organisationId: string): Promise<Role[]> {
-  const rows = await db
-    .selectFrom('roles')
-    .select(['id', 'key', 'name', 'isBuiltIn', 'permissions', 'version'])
-    .where('organisationId', '=', organisationId)
-    .orderBy(
-      sql`array_position(string_to_array(${BUILT_IN_ROLES.join(' ')}, ' '), key) nulls last, name`,
-    )
-    .execute()
-  return rows.map(({ isBuiltIn, permissions, ...role }) => ({
-    ...role,
-    isBuiltIn,
-    isAddOn: isBuiltIn && ADD_ON_ROLES.some((key) => key === role.key),
-    permissions: [...permissionsOfRole(role.key, isBuiltIn, permissions)],
-  }))
 }
 
 /** What passwords must be at the account whose path is given: as the nearest one says that says it. */

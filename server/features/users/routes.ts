@@ -18,7 +18,6 @@ export function userRoutes(app: FastifyInstance): void {
     const accountIds = accounts.visibleIds(actor, 'users.view')
     return found(await users.findPerson(db, actor.organisationId, accountIds, params.id))
   })
-  serve(app, api.roles, ({ db, organisationId }) => users.listRoles(db, organisationId))
   serve(app, api.setLanguage, (ctx, { body }) => setLanguage(ctx, body.language))
   serveUpload(app, photos.setMine, admitUpload, setPhoto)
   serve(app, photos.removeMine, removePhoto)

@@ -4,11 +4,14 @@ import type { LiveKind, LiveRow } from '#contract/facts.ts'
 import type { Db } from '../../platform/database.ts'
 import * as accounts from '../accounts/queries.ts'
 import * as departments from '../departments/queries.ts'
+import * as groups from '../groups/queries.ts'
 import * as notifications from '../notifications/queries.ts'
 import * as presence from '../presence/queries.ts'
 import * as queues from '../queues/queries.ts'
+import * as roles from '../roles/queries.ts'
 import * as routing from '../routing/queries.ts'
 import * as sites from '../sites/queries.ts'
+import * as skills from '../skills/queries.ts'
 
 /** A row of a snapshot: what it is, its id, and the whole row. */
 export type ScopeRow = {
@@ -65,7 +68,7 @@ export async function userRows(
   ]
 }
 
-/** An account, its departments, queues and sites: scope `setup:<account>`. */
+/** An account, its departments, groups, skills, queues and sites: scope `setup:<account>`. */
 export async function setupRows(
   db: Db,
   organisationId: string,
@@ -73,12 +76,19 @@ export async function setupRows(
 ): Promise<ScopeRow[]> {
   const own = await accounts.list(db, organisationId, [accountId])
   const units = await departments.list(db, organisationId, [accountId])
+  const teams = await groups.list(db, organisationId, [accountId])
+  const abilities = await skills.list(db, organisationId, [accountId])
   const lines = await queues.list(db, organisationId, [accountId])
   const places = await sites.list(db, organisationId, [accountId])
+  // The roles are the organisation's: they stand at its root.
+  const ranks = accountId === organisationId ? await roles.list(db, organisationId) : []
   return [
     ...own.map((row) => ['account', row.id, row] as const),
     ...units.map((row) => ['department', row.id, row] as const),
+    ...teams.map((row) => ['group', row.id, row] as const),
+    ...abilities.map((row) => ['skill', row.id, row] as const),
     ...lines.map((row) => ['queue', row.id, row] as const),
     ...places.map((row) => ['site', row.id, row] as const),
+    ...ranks.map((row) => ['role', row.id, row] as const),
   ]
 }
