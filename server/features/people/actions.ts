@@ -10,11 +10,11 @@ import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import { settle } from '../routing/actions.ts'
 import type { Outcome } from '../routing/queries.ts'
-import type { Member } from './field-queries.ts'
 import { findTargets, refuseStrange, soundRoles } from './field-targets.ts'
 import { type SoundField, soundValues } from './field-values.ts'
 import { refuseIdle, refuseTakenAlias } from './fields.ts'
 import { applyFields } from './fields-apply.ts'
+import type { Standing } from './queries.ts'
 import * as people from './queries.ts'
 import { isWithin, mayReach, viewerOf } from './reach.ts'
 import { lockPerson } from './target-queries.ts'
@@ -46,18 +46,15 @@ export async function setFields(
   membershipId: string,
   changes: Changes,
 ): Promise<Changed> {
-  const member = await lockSeen(tx, actor, membershipId)
-  const record = found(await people.findRecord(tx.db, tx.organisationId, membershipId))
-  if (record.status === 'archived') throw new Refusal('wrong_status')
+  const record = await lockRecord(tx, actor, membershipId)
   const fields = soundValues(changes.set)
-  for (const { key } of fields) refuseLocked(actor, record, key)
-  await refuseStronger(tx, actor, record, fields)
+  await refuseLocked(tx, actor, record, fields)
   refuseStale(record, fields, changes.base)
   const changed = fields.filter(({ key, value }) => !isSame(standingValue(record, key), value))
   const before = Object.fromEntries(changed.map(({ key }) => [key, standingValue(record, key)]))
   if (changed.length === 0) return { record, before, outcomes: [] }
   await refuseUnsound(tx, actor, record, changed)
-  const outcomes = await apply(tx, member, changed)
+  const outcomes = await apply(tx, record, changed)
   return { record: await get(tx, membershipId), before, outcomes }
 }
 
@@ -92,15 +89,39 @@ export async function keepingAnAdministrator<T>(work: () => Promise<T>): Promise
   }
 }
 
-async function lockSeen(tx: Tx, actor: Actor, membershipId: string): Promise<Member> {
-  const { organisationId } = tx
-  const { userId } = found(await people.findStanding(tx.db, organisationId, membershipId))
+/** The record of a person who may be changed. Refuses with `not_found` or `wrong_status` (archived). */
+export async function reachRecord(
+  tx: Pick<Tx, 'db' | 'organisationId'>,
+  actor: Actor,
+  membershipId: string,
+): Promise<PersonRecord> {
+  await mustReach(tx, actor, membershipId)
+  const record = await get(tx, membershipId)
+  if (record.status === 'archived') throw new Refusal('wrong_status')
+  return record
+}
+
+/** The same, and nobody else changes the person until the transaction ends. */
+export async function lockRecord(
+  tx: Tx,
+  actor: Actor,
+  membershipId: string,
+): Promise<PersonRecord> {
+  const { userId } = await mustReach(tx, actor, membershipId)
   await lockPerson(tx.db, userId, membershipId)
-  // Where they stand now that nobody moves them.
-  const standing = found(await people.findStanding(tx.db, organisationId, membershipId))
-  if (userId !== actor.userId && !mayReach(actor, 'users.view', standing))
+  return reachRecord(tx, actor, membershipId)
+}
+
+/** Everybody may reach themselves. */
+async function mustReach(
+  tx: Pick<Tx, 'db' | 'organisationId'>,
+  actor: Actor,
+  membershipId: string,
+): Promise<Standing> {
+  const standing = found(await people.findStanding(tx.db, tx.organisationId, membershipId))
+  if (standing.userId !== actor.userId && !mayReach(actor, 'users.view', standing))
     throw new Refusal('not_found')
-  return { organisationId, membershipId, userId, accountId: standing.accountId }
+  return standing
 }
 
 const CODES: Record<LockReason, RefusalCode> = {
@@ -112,24 +133,24 @@ const CODES: Record<LockReason, RefusalCode> = {
   needs_limits: 'forbidden',
 }
 
-/** Refuses, with the field's key, what the actor may not set: as the editor shows it. */
-export function refuseLocked(actor: Actor, record: PersonRecord, key: string): void {
-  const reason = whyLocked(viewerOf(actor), record, key)
-  if (reason) throw new Refusal(CODES[reason], { field: key, message: reason })
-}
-
-/** The user's own data are those of all their memberships, of which one may be stronger. */
-async function refuseStronger(
-  tx: Tx,
+/**
+ * Refuses, with the field's key, what the actor may not set: as the editor shows it. The user's own
+ * data are those of all their memberships, of which one may be stronger.
+ */
+export async function refuseLocked(
+  tx: Pick<Tx, 'db' | 'organisationId'>,
   actor: Actor,
-  { userId, id }: PersonRecord,
-  fields: readonly SoundField[],
+  record: PersonRecord,
+  fields: readonly Pick<SoundField, 'key' | 'field'>[],
 ): Promise<void> {
+  for (const { key } of fields) {
+    const reason = whyLocked(viewerOf(actor), record, key)
+    if (reason) throw new Refusal(CODES[reason], { field: key, message: reason })
+  }
   const shared = fields.find(({ field }) => isOfUser(field))
   if (shared === undefined) return
-  for (const other of await people.listRecordsOf(tx.db, tx.organisationId, userId))
-    if (other.id !== id && !isWithinAll(actor, other))
-      throw new Refusal('stronger_person', { field: shared.key })
+  for (const other of await people.listRecordsOf(tx.db, tx.organisationId, record.userId))
+    if (!isWithinAll(actor, other)) throw new Refusal('stronger_person', { field: shared.key })
 }
 
 function isWithinAll(actor: Actor, record: PersonRecord): boolean {
@@ -179,9 +200,13 @@ async function refuseUnsound(
   await refuseTakenAlias(tx, record.accountId, changed, record.id)
 }
 
-async function apply(tx: Tx, member: Member, changed: readonly SoundField[]): Promise<Outcome[]> {
-  const { userId, membershipId } = member
-  const before = await get(tx, membershipId)
+async function apply(
+  tx: Tx,
+  before: PersonRecord,
+  changed: readonly SoundField[],
+): Promise<Outcome[]> {
+  const { id: membershipId, userId, accountId } = before
+  const member = { organisationId: tx.organisationId, membershipId, userId, accountId }
   const seen = await whereSeen(tx, userId)
   const set = Object.fromEntries(changed.map(({ key, value }) => [key, value]))
   const { outcomes } = await applyFields(tx, member, set, tx.actorId)
@@ -199,6 +224,9 @@ async function apply(tx: Tx, member: Member, changed: readonly SoundField[]): Pr
   return outcomes
 }
 
-async function get(tx: Tx, membershipId: string): Promise<PersonRecord> {
+async function get(
+  tx: Pick<Tx, 'db' | 'organisationId'>,
+  membershipId: string,
+): Promise<PersonRecord> {
   return found(await people.findRecord(tx.db, tx.organisationId, membershipId))
 }

@@ -21,6 +21,8 @@ import * as rows from './target-queries.ts'
 export interface PersonPlace {
   accountId: string
   teamIds: readonly string[]
+  /** The membership that is theirs, or will be: nobody's alias stands in their own way. */
+  membershipId?: string
 }
 
 export interface SoundFields {
@@ -59,7 +61,7 @@ export async function soundFields(
     if (!may(actor.grants, neededFor(field), path)) throw new Refusal('forbidden', { field: key })
   const roles = await soundRoles(tx, actor, fields, targets)
   refuseIdle(fields, roles)
-  await refuseTakenAlias(tx, accountId, fields)
+  await refuseTakenAlias(tx, accountId, fields, place.membershipId)
   return {
     values: Object.fromEntries(fields.map(({ key, value }) => [key, value])),
     names: namesOf(targets, roles),
