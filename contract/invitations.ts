@@ -1,7 +1,7 @@
 // Invitations: e-mailed, single-use, expiring offers of a prepared membership.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { FieldsShape } from './fields.ts'
+import { FieldsShape, Gender } from './fields.ts'
 import { PasswordPolicy } from './password.ts'
 import { ById, EMAIL_MAX, Id, Instant, Language, NAME_MAX, Name, orNull, Strict } from './shapes.ts'
 
@@ -179,6 +179,8 @@ export const InvitationCard = Type.Object({
   password: Type.Union([Type.Literal('choose'), Type.Literal('assigned')]),
   /** What a chosen one must be. */
   policy: PasswordPolicy,
+  /** Whether the gender must be said, if only as "not stated". */
+  asksGender: Type.Boolean(),
   /** Names of what was offered and does not exist any more. */
   gone: Type.Array(Type.String()),
 })
@@ -188,6 +190,7 @@ export const AcceptInvitation = Strict({
   token: Token,
   firstName: Name,
   lastName: Name,
+  gender: Type.Optional(Gender),
   /** Needed where passwords are chosen, refused where they are assigned. */
   password: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
 })

@@ -1,7 +1,12 @@
-// What every server does beside answering: the mail goes out, invitations run out.
-import { expireInvitations } from './features/invites/actions.ts'
+// What every server does beside answering: the mail goes out, invitations run out, old traces go.
+import { expireInvitations } from './features/invites/again-actions.ts'
 import { invitationMails } from './features/invites/mail.ts'
 import { startPostman } from './features/mail-outbox/worker.ts'
+import { eraseDue } from './features/people/erase.ts'
+import { securityMails } from './features/security/mail.ts'
+import { answerForgotten } from './features/security/reset-actions.ts'
+import { forgetOldTraces } from './features/security/upkeep.ts'
+import { noticeTwoPlaces } from './features/sign-in/two-places.ts'
 import type { Browser, Ctx } from './platform/context.ts'
 import { openMailer } from './platform/mail.ts'
 
@@ -11,7 +16,9 @@ export interface PostSettings {
   mailFrom: string
 }
 
+const SECOND = 1_000
 const SWEEP_MS = 15_000
+const UPKEEP_MS = 600_000
 
 /** Nobody's browser: what is done here, nobody asked for at this moment. */
 const NOBODY: Browser = {
@@ -31,21 +38,45 @@ export function openPost(
 ): { stop(): Promise<void> } {
   const ctx: Ctx = { ...parts, browser: NOBODY, requestId: 'post' }
   const mailer = smtpUrl === undefined ? undefined : openMailer({ smtpUrl, from })
-  const postman = startPostman({ ctx, kinds: invitationMails, mailer })
-  let sweeping = Promise.resolve()
-  const sweep = async () => {
-    const count = await expireInvitations(ctx, ctx.now())
-    if (count > 0) ctx.log.info({ event: 'invitation.expired', count })
+  const postman = startPostman({ ctx, kinds: { ...invitationMails, ...securityMails }, mailer })
+  const loops = [
+    every(ctx, SWEEP_MS, 'invitation.expired', () => expireInvitations(ctx, ctx.now())),
+    every(ctx, SECOND, 'password.forgotten', () => answerForgotten(ctx)),
+    every(ctx, SWEEP_MS, 'user.in_two_places', () => noticeTwoPlaces(ctx)),
+    every(ctx, UPKEEP_MS, 'traces.forgotten', () => forgetOldTraces(ctx)),
+    every(ctx, UPKEEP_MS, 'person.erased', () => eraseDue(ctx, ctx.now())),
+  ]
+  return {
+    async stop() {
+      await Promise.all([postman.stop(), ...loops.map((loop) => loop.stop())])
+    },
+  }
+}
+
+/** Does the work over and over, one after the other; logs how many it did something for. */
+function every(
+  { log }: Ctx,
+  ms: number,
+  event: string,
+  work: () => Promise<number>,
+): { stop(): Promise<void> } {
+  let working: Promise<void> | undefined
+  const once = async () => {
+    try {
+      const count = await work()
+      if (count > 0) log.info({ event, count })
+    } catch (err) {
+      log.error({ event: 'background.broke', err })
+    }
+    working = undefined
   }
   const timer = setInterval(() => {
-    sweeping = sweeping.then(sweep).catch((err: unknown) => {
-      ctx.log.error({ event: 'background.broke', err })
-    })
-  }, SWEEP_MS)
+    working ??= once()
+  }, ms)
   return {
     async stop() {
       clearInterval(timer)
-      await Promise.all([postman.stop(), sweeping])
+      await working
     },
   }
 }

@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import type { LiveKind } from '#contract/facts.ts'
 import type { Snapshot } from '#contract/frames.ts'
 import { live } from '#contract/live.ts'
-import { partsOf } from '#contract/scopes.ts'
+import { partsOf, scope } from '#contract/scopes.ts'
 import { mayWatch } from './access.ts'
 import * as invites from './features/invites/queries.ts'
 import * as people from './features/people/queries.ts'
+import * as presence from './features/presence/queries.ts'
 import * as users from './features/users/list-queries.ts'
 import * as wall from './features/wall/queries.ts'
 import type { Database, Db } from './platform/database.ts'
@@ -23,16 +24,26 @@ const named = (kind: LiveKind, rows: readonly { id: string }[]) =>
   rows.map((row) => [kind, row.id, row] as const)
 
 const LISTS: Readonly<Record<string, List>> = {
-  floor: wall.floorRows,
+  // The id is an account's, or that of a department or a group: there its operators alone are seen.
+  floor: async (db, organisationId, id) => [
+    ...(await wall.floorRows(db, organisationId, id)),
+    ...named('operator', await presence.listOfTeam(db, organisationId, id)),
+  ],
   queue: wall.queueRows,
   setup: wall.setupRows,
-  user: wall.userRows,
+  user: async (db, organisationId, id) => [
+    ...(await wall.userRows(db, organisationId, id)),
+    ...named('invitation', await invites.listSeen(db, organisationId, [scope.user(id)])),
+  ],
   people: async (db, organisationId, accountId) => [
     ...named('person', await users.listOfAccounts(db, organisationId, [accountId])),
     ...named('invitation', await invites.list(db, organisationId, [accountId])),
   ],
-  team: async (db, organisationId, id) =>
-    named('person', await users.listOfTeam(db, organisationId, id)),
+  team: async (db, organisationId, id) => [
+    ...named('person', await users.listOfTeam(db, organisationId, id)),
+    ...named('operator', await presence.listOfTeam(db, organisationId, id)),
+    ...named('invitation', await invites.listSeen(db, organisationId, [scope.team(id)])),
+  ],
   record: async (db, organisationId, id) => {
     const record = await people.findRecord(db, organisationId, id)
     return record ? [['record', id, record]] : []
@@ -43,11 +54,11 @@ export function snapshotDoor(app: FastifyInstance): void {
   // Many pages that come back at once ask for the same: it is read once for them all.
   const reading = new Map<string, Promise<Snapshot>>()
   serve(app, live.snapshot, async ({ db, database, actor, organisationId }, { params }) => {
-    const { scope } = params
-    const { of, id } = partsOf(scope)
+    const { scope: wanted } = params
+    const { of, id } = partsOf(wanted)
     const list = LISTS[of]
-    if (list === undefined || !(await mayWatch(db, actor, scope))) throw new Refusal('not_found')
-    const key = `${organisationId} ${scope}`
+    if (list === undefined || !(await mayWatch(db, actor, wanted))) throw new Refusal('not_found')
+    const key = `${organisationId} ${wanted}`
     const snapshot =
       reading.get(key) ?? read(database, organisationId, (at) => list(at, organisationId, id))
     reading.set(key, snapshot)

@@ -279,27 +279,14 @@ export interface HeldSessions {
   userId: string | null;
 }
 
-export interface InvitationDepartments {
-  departmentId: string;
-  invitationId: string;
-  name: string;
-  organisationId: string;
-  position: string | null;
-}
-
-export interface InvitationQueues {
-  invitationId: string;
-  name: string;
-  organisationId: string;
-  queueId: string;
-}
-
 export interface InvitationRows {
   accountId: string | null;
   createdAt: string | null;
   invitationId: string | null;
+  inviterId: string | null;
   organisationId: string | null;
   row: Json | null;
+  scopes: string[] | null;
 }
 
 export interface Invitations {
@@ -307,34 +294,26 @@ export interface Invitations {
   acceptedBy: string | null;
   accountId: string;
   createdAt: string;
-  deferredLimit: number | null;
   deliveryError: string | null;
-  displayName: string | null;
-  email: string;
-  expiresAt: string;
+  draft: Json | null;
+  email: string | null;
+  expiresAt: string | null;
   firstName: string | null;
-  gender: Generated<Gender>;
+  hours: number | null;
   id: Generated<string>;
   inviterId: string;
   language: Generated<string>;
   lastName: string | null;
-  liveLimit: number | null;
+  membershipId: string | null;
   openedAt: string | null;
   organisationId: string;
+  plan: Generated<Json>;
   revokedAt: string | null;
-  roleId: string;
   sentAt: string | null;
   state: Generated<InvitationState>;
-  tokenHash: Buffer;
-  tokenNonce: Buffer;
+  tokenHash: Buffer | null;
+  tokenNonce: Buffer | null;
   version: Generated<number>;
-}
-
-export interface InvitationSites {
-  invitationId: string;
-  organisationId: string;
-  roleId: string;
-  siteId: string;
 }
 
 export interface IpRanges {
@@ -738,11 +717,8 @@ export interface DB {
   handovers: Handovers;
   heldGrants: HeldGrants;
   heldSessions: HeldSessions;
-  invitationDepartments: InvitationDepartments;
-  invitationQueues: InvitationQueues;
   invitationRows: InvitationRows;
   invitations: Invitations;
-  invitationSites: InvitationSites;
   ipRanges: IpRanges;
   knownDevices: KnownDevices;
   mailbox: Mailbox;

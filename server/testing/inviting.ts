@@ -1,5 +1,6 @@
 // What tests of invitations begin with: an organisation, its administrator, and mails that are read.
 import { beforeAll } from 'vitest'
+import { type Fields, fieldKey } from '#contract/fields.ts'
 import { type Invitation, invitations, type NewInvitation } from '#contract/invitations.ts'
 import { type MailInBox, mailbox } from '#contract/mailbox.ts'
 import type { BuiltInRole } from '#contract/permissions.ts'
@@ -21,18 +22,28 @@ export const cookieOf = (headers: Headers) =>
     .map((line) => line.split(';')[0])
     .join('; ')
 
+/** What is offered, said briefly; `set` says whatever else. */
+export interface Offer extends Omit<Partial<NewInvitation>, 'emails'> {
+  email?: string
+  roleId?: string
+  departments?: readonly { id: string; position?: string }[]
+  queueIds?: readonly string[]
+}
+
 export interface Inviting {
   readonly organisationId: string
   readonly admin: Person
   roleId(key: BuiltInRole): string
   /** The body of an invitation to an address that nobody has used. */
-  wanted(more?: Partial<NewInvitation>): NewInvitation
+  wanted(more?: Offer): NewInvitation
+  /** The invitation of the one address. */
+  invite(by: Person, more?: Offer): Promise<Invitation>
   /** An inviter of one's own: mails are counted per inviter. */
   inviter(role?: BuiltInRole, accountId?: string): Promise<Person>
   /** An open invitation and the token that its mail carries. */
   invited(
     by: Person,
-    more?: Partial<NewInvitation>,
+    more?: Offer,
   ): Promise<{ invitation: Invitation; email: string; token: string }>
 }
 
@@ -48,16 +59,16 @@ export function openInviting(house: House): Inviting {
     for (const { key, id } of await admin.call(users.roles)) roleIds.set(key, id)
   })
   const roleId = (key: BuiltInRole) => roleIds.get(key) ?? ''
-  const wanted: Inviting['wanted'] = (more = {}) => {
+  const wanted: Inviting['wanted'] = (offer = {}) => {
     count += 1
-    return {
-      accountId: organisationId,
-      email: `newcomer.${count}@example.org`,
-      roleId: roleId('agent'),
-      departments: [],
-      queueIds: [],
-      ...more,
-    }
+    const { accountId = organisationId, email = `newcomer.${count}@example.org` } = offer
+    return bodyOf({ roleId: roleId('agent'), ...offer, accountId, email })
+  }
+  const invite: Inviting['invite'] = async (by, more) => {
+    const { results } = await by.call(invitations.create, { body: wanted(more) })
+    const [result] = results
+    if (!result?.invitation) throw new Error(`not invited: ${JSON.stringify(results)}`)
+    return result.invitation
   }
   return {
     get organisationId() {
@@ -68,14 +79,30 @@ export function openInviting(house: House): Inviting {
     },
     roleId,
     wanted,
+    invite,
     inviter: (role = 'administrator', accountId = organisationId) =>
       house.person({ organisationId, accountId, role }),
     async invited(by, more = {}) {
-      const invitation = await by.call(invitations.create, { body: wanted(more) })
+      const invitation = await invite(by, more)
       const { email } = invitation
       return { invitation, email, token: await tokenFor(house, email) }
     },
   }
+}
+
+function bodyOf({
+  email,
+  roleId,
+  departments,
+  queueIds,
+  ...more
+}: Offer & { accountId: string; email: string; roleId: string }): NewInvitation {
+  const role = fieldKey.grant(roleId, { kind: 'account', id: more.accountId })
+  const set: Fields = { [role]: true, ...more.set }
+  for (const { id, position = null } of departments ?? [])
+    set[fieldKey.department(id)] = { position }
+  for (const id of queueIds ?? []) set[fieldKey.queue(id)] = { participates: true, tier: 1 }
+  return { emails: [email], ...more, set }
 }
 
 /** The nth mail to the address, once it is in the mailbox. */

@@ -2,11 +2,15 @@
 // people of another.
 import { randomUUID } from 'node:crypto'
 import { departments } from '#contract/departments.ts'
+import { fieldKey } from '#contract/fields.ts'
+import { groups } from '#contract/groups.ts'
 import { invitations } from '#contract/invitations.ts'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
 import { type Chat, routing } from '#contract/routing.ts'
+import { mySecurity } from '#contract/security.ts'
 import { sites } from '#contract/sites.ts'
+import { skills } from '#contract/skills.ts'
 import { users } from '#contract/users.ts'
 import { visitors } from '#contract/visitors.ts'
 import type { Caller } from '../client/http.ts'
@@ -20,12 +24,21 @@ export interface Ids {
   organisation: string
   account: string
   department: string
+  group: string
+  skill: string
+  site: string
   role: string
   queue: string
+  administrator: string
   /** An operator who serves nothing. */
   user: string
   membership: string
+  /** The membership of somebody with no part in anything else, and a session of theirs. */
+  colleague: string
+  session: string
   invitation: string
+  /** An invitation that was never sent. */
+  draft: string
   /** The administrator's. */
   notification: string
   /** Of the agent. */
@@ -56,6 +69,10 @@ export async function openWorld(
   const idler = await house.person({ ...at, role: 'agent' })
   const agent = await house.person({ ...at, role: 'agent' })
   const department = await admin.call(departments.create, { body: { accountId, name: 'Care' } })
+  const group = await admin.call(groups.create, {
+    body: { departmentId: department.id, name: 'Early shift', supervisorUserId: admin.userId },
+  })
+  const skill = await admin.call(skills.create, { body: { accountId, name: 'French' } })
   const { queue, site } = await openDoor(admin, accountId)
   await seat(admin, agent, queue.id)
   const visitor = await comeIn(house, site.key)
@@ -63,15 +80,24 @@ export async function openWorld(
   await agent.call(routing.accept, { params: { id: chat.offer?.id ?? '' } })
   const next = await offered(agent, await comeIn(house, site.key))
   const { roleId, invitationId } = await invite(house, admin)
+  const draft = await admin.call(invitations.saveDraft, {
+    body: { accountId, emails: [], set: {}, step: 1 },
+  })
   const ids = {
     organisation: organisationId,
     account: accountId,
     department: department.id,
+    group: group.id,
+    skill: skill.id,
+    site: site.id,
     role: roleId,
     queue: queue.id,
+    administrator: admin.userId,
     user: idler.userId,
     membership: idler.membershipId,
+    ...(await signedIn(house, at)),
     invitation: invitationId,
+    draft: draft.id,
     notification: await notify(house, admin),
     offer: next.offer?.id ?? '',
     chat: chat.id,
@@ -118,16 +144,23 @@ async function invite(house: House, admin: Person) {
   const roles = await admin.call(users.roles)
   const roleId = roles.find(({ key }) => key === 'agent')?.id ?? ''
   const email = `invited.${randomUUID().slice(0, 8)}@example.org`
-  const { id } = await admin.call(invitations.create, {
-    body: { accountId: admin.accountId, email, roleId, departments: [], queueIds: [] },
+  const set = { [fieldKey.grant(roleId, { kind: 'account', id: admin.accountId })]: true }
+  const { results } = await admin.call(invitations.create, {
+    body: { accountId: admin.accountId, emails: [email], set },
   })
   // Until the mail is out, the invitation moves by itself.
   await tokenFor(house, email)
-  return { roleId, invitationId: id }
+  return { roleId, invitationId: results[0]?.invitation?.id ?? '' }
 }
 
 async function notify(house: House, { organisationId, userId }: Person): Promise<string> {
   const wanted = { userId, kind: 'invitation_accepted', data: { name: 'Bo' } } as const
   const now = new Date().toISOString()
   return (await notifications.insert(house.db, organisationId, wanted, now)).id
+}
+
+async function signedIn(house: House, at: { organisationId: string; accountId: string }) {
+  const colleague = await house.person({ ...at, role: 'viewer' })
+  const [session] = await colleague.call(mySecurity.sessions)
+  return { colleague: colleague.membershipId, session: session?.id ?? '' }
 }

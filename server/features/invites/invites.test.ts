@@ -37,12 +37,10 @@ describe('from the invitation to the colleague', () => {
     const watched = [people, scope.floor(acme.organisationId), scope.user(acme.admin.userId)]
     await page.watch(...watched)
 
-    const invitation = await acme.admin.call(invitations.create, {
-      body: acme.wanted({
-        ...{ firstName: 'Bo', displayName: 'Bo from Sales', liveLimit: 4 },
-        departments: [{ id: department.id, position: 'Closer' }],
-        queueIds: [queue.id],
-      }),
+    const invitation = await acme.invite(acme.admin, {
+      ...{ firstName: 'Bo', set: { displayName: 'Bo from Sales', 'limit.live': 4 } },
+      departments: [{ id: department.id, position: 'Closer' }],
+      queueIds: [queue.id],
     })
     expect(invitation).toMatchObject({ state: 'queued', language: 'en', inviterName: /^Ada / })
     const { id, email } = invitation
@@ -50,8 +48,13 @@ describe('from the invitation to the colleague', () => {
 
     const token = await tokenFor(house, email)
     const card = await house.anyone.call(invitations.look, { body: { token } })
-    expect(card).toMatchObject({ email, firstName: 'Bo', accountName: 'Acme', roleName: 'Agent' })
-    expect(card.hasLogin).toBe(false)
+    expect(card).toMatchObject({
+      email,
+      firstName: 'Bo',
+      accountName: 'Acme',
+      roleNames: ['Agent'],
+    })
+    expect(card).toMatchObject({ hasLogin: false, password: 'choose', gone: [] })
     await page.until(() => page.replica.get('invitation', id)?.state === 'opened')
     expect(await house.anyone.call(invitations.look, { body: { token } })).toEqual(card)
 

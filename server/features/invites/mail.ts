@@ -1,26 +1,31 @@
 // The mails about invitations: written when their time has come, from what is true then, and what
 // becomes of them.
-import type { Ctx } from '../../platform/context.ts'
-import { deriveToken } from '../../platform/tokens.ts'
 import type { MailKind } from '../mail-outbox/kinds.ts'
 import type { Outgoing } from '../mail-outbox/queries.ts'
 import { letterOf } from '../mail-outbox/templates.ts'
-import { tellInvitations } from './actions.ts'
+import { linkOf } from './link.ts'
 import * as offers from './offer-queries.ts'
+import * as plans from './plan-queries.ts'
 import * as invites from './queries.ts'
 import { whyNotOpen } from './rules.ts'
+import { tellInvitations } from './tell.ts'
+import { seedOf, temporaryPassword } from './temporary.ts'
 
 /** The mail with the link. Its token is made here, from the key, and kept nowhere. */
 const invitation: MailKind = {
   async compose(ctx, mail) {
     const offer = await offers.find(ctx.db, mail.organisationId, idOf(mail))
     if (!offer || whyNotOpen(offer, ctx.now())) return undefined
-    const { accountName, accountColour, roleName, expiresAt, timeZone } = offer
+    const { id, tokenNonce, accountName, accountColour, expiresAt, timeZone } = offer
+    const grants = await plans.listGrants(ctx.db, mail.organisationId, offer.plan.set)
+    const roleNames = [...new Set(grants.map(({ roleName }) => roleName))]
+    if (roleNames.length === 0 || tokenNonce === null || expiresAt === null) return undefined
     return letterOf('invitation', mail.language, {
-      ...{ accountName, accountColour, roleName, expiresAt, timeZone },
+      ...{ accountName, accountColour, roleNames, expiresAt, timeZone },
+      isPasswordMade: offer.onboardingMode === 'assigned',
       inviterName: `${offer.inviterFirstName} ${offer.inviterLastName}`,
       firstName: offer.firstName ?? undefined,
-      link: linkOf(ctx, offer),
+      link: linkOf(ctx, { id, tokenNonce }),
     })
   },
   async sent(tx, mail) {
@@ -56,15 +61,31 @@ const accepted: MailKind = {
   },
 }
 
+/** The mail with a password that was made for somebody; none once they have chosen their own. */
+const assigned: MailKind = {
+  async compose(ctx, { language, data }) {
+    const user = await offers.findTemporary(ctx.db, data['userId'] ?? '')
+    const password = temporaryPassword(ctx, seedOf(data))
+    const isStill = user?.passwordHash && (await ctx.hasher.verify(user.passwordHash, password))
+    if (!user || !isStill) return undefined
+    return letterOf('assigned_password', language, {
+      accountName: data['accountName'] ?? '',
+      accountColour: data['accountColour'] ?? '',
+      firstName: user.firstName,
+      login: user.login,
+      password,
+      expiresAt: user.passwordExpiresAt ?? '',
+      timeZone: data['timeZone'] ?? '',
+      link: `${ctx.publicOrigin}/sign-in`,
+    })
+  },
+}
+
 /** By template. */
 export const invitationMails: Readonly<Record<string, MailKind>> = {
   invitation,
   invitation_accepted: accepted,
-}
-
-// Behind a #, so that the token reaches no server's log and no other site.
-function linkOf({ secretKey, publicOrigin }: Ctx, { id, tokenNonce }: offers.Offer): string {
-  return `${publicOrigin}/invitation#t=${deriveToken(secretKey, 'invitation', id, tokenNonce)}`
+  assigned_password: assigned,
 }
 
 function idOf({ data }: Outgoing): string {

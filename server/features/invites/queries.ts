@@ -3,10 +3,14 @@ import { sql } from 'kysely'
 import type { Invitation, InvitationState } from '#contract/invitations.ts'
 import type { Language } from '#contract/shapes.ts'
 import type { Db } from '../../platform/database.ts'
-import { permissionsOfRole } from '../users/queries.ts'
-import { OPEN } from './rules.ts'
+import { OPEN, type Plan } from './rules.ts'
 
 const ROW = sql<Invitation>`"row"`.as('invitation')
+const SCOPES = sql<string[]>`scopes`.as('scopes')
+
+function rowsOf(db: Db, organisationId: string) {
+  return db.selectFrom('invitationRows').where('organisationId', '=', organisationId)
+}
 
 /** The invitations of the accounts, the newest first. */
 export async function list(
@@ -15,10 +19,8 @@ export async function list(
   accountIds: readonly string[],
 ): Promise<Invitation[]> {
   if (accountIds.length === 0) return []
-  const rows = await db
-    .selectFrom('invitationRows')
+  const rows = await rowsOf(db, organisationId)
     .select(ROW)
-    .where('organisationId', '=', organisationId)
     .where('accountId', 'in', [...accountIds])
     .orderBy('createdAt', 'desc')
     .orderBy('invitationId')
@@ -26,68 +28,28 @@ export async function list(
   return rows.map(({ invitation }) => invitation)
 }
 
-export async function listRows(
+/** The invitations that are seen through one of the scopes, the newest first. */
+export async function listSeen(
   db: Db,
   organisationId: string,
-  ids: readonly string[],
+  scopes: readonly string[],
 ): Promise<Invitation[]> {
-  if (ids.length === 0) return []
-  const rows = await db
-    .selectFrom('invitationRows')
+  if (scopes.length === 0) return []
+  const rows = await rowsOf(db, organisationId)
     .select(ROW)
-    .where('organisationId', '=', organisationId)
-    .where('invitationId', 'in', [...ids])
+    .where(sql<boolean>`scopes && ${sql.val([...scopes])}::text[]`)
+    .orderBy('createdAt', 'desc')
+    .orderBy('invitationId')
     .execute()
   return rows.map(({ invitation }) => invitation)
 }
 
-/** A role of the organisation, with what it may. */
-export async function findRole(db: Db, organisationId: string, id: string) {
-  const role = await db
-    .selectFrom('roles')
-    .select(['id', 'key', 'name', 'isBuiltIn', 'permissions'])
-    .where('organisationId', '=', organisationId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (!role) return undefined
-  const { key, isBuiltIn, permissions } = role
-  return { ...role, permissions: permissionsOfRole(key, isBuiltIn, permissions) }
-}
-
-export interface Part {
-  id: string
-  accountId: string
-  name: string
-}
-
-/** Those of the departments that exist. */
-export function listDepartments(
-  db: Db,
-  organisationId: string,
-  ids: readonly string[],
-): Promise<Part[]> {
-  if (ids.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('departments')
-    .select(['id', 'accountId', 'name'])
-    .where('organisationId', '=', organisationId)
-    .where('id', 'in', [...ids])
-    .execute()
-}
-
-/** Those of the queues that exist and are in use. */
-export function listQueues(
-  db: Db,
-  organisationId: string,
-  ids: readonly string[],
-): Promise<Part[]> {
-  if (ids.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('queues')
-    .select(['id', 'accountId', 'name'])
-    .where('organisationId', '=', organisationId)
-    .where('id', 'in', [...ids])
-    .where('isActive', '=', true)
+/** Each with the scopes through which it is seen. */
+export async function listTold(db: Db, organisationId: string, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  return rowsOf(db, organisationId)
+    .select([ROW, SCOPES])
+    .where('invitationId', 'in', [...ids])
     .execute()
 }
 
@@ -119,6 +81,24 @@ export async function isMember(
   return row !== undefined
 }
 
+/** The open invitation of the address at the account; one that has run out counts no more. */
+export async function findOpenId(
+  db: Db,
+  organisationId: string,
+  at: { accountId: string; email: string; now: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('invitations')
+    .select('id')
+    .where('organisationId', '=', organisationId)
+    .where('accountId', '=', at.accountId)
+    .where(sql`lower(email)`, '=', at.email.toLowerCase())
+    .where('state', 'in', OPEN)
+    .where('expiresAt', '>', at.now)
+    .executeTakeFirst()
+  return row?.id
+}
+
 export async function countOpen(
   db: Db,
   organisationId: string,
@@ -132,6 +112,21 @@ export async function countOpen(
     .where('state', 'in', OPEN)
     .executeTakeFirstOrThrow()
   return open
+}
+
+export async function countDrafts(
+  db: Db,
+  organisationId: string,
+  authorId: string,
+): Promise<number> {
+  const { drafts } = await db
+    .selectFrom('invitations')
+    .select((eb) => eb.fn.countAll<number>().as('drafts'))
+    .where('organisationId', '=', organisationId)
+    .where('inviterId', '=', authorId)
+    .where('state', '=', 'draft')
+    .executeTakeFirstOrThrow()
+  return drafts
 }
 
 /** Open invitations that have run out become expired; answers their ids. */
@@ -175,46 +170,46 @@ export interface Link {
   expiresAt: string
 }
 
-export interface NewRow extends Link {
+/** What is said of the one who is invited, beside the plan. */
+export interface Invitee {
+  firstName: string | null
+  lastName: string | null
+  language: Language
+}
+
+export interface NewRow extends Link, Invitee {
   organisationId: string
   id: string
   accountId: string
   email: string
-  firstName: string | null
-  lastName: string | null
-  displayName: string | null
-  language: Language
-  roleId: string
-  liveLimit: number | null
-  deferredLimit: number | null
+  hours: number | null
+  plan: Plan
   inviterId: string
   createdAt: string
 }
 
-export interface OfferedParts {
-  departments: readonly { id: string; name: string; position: string | null }[]
-  queues: readonly { id: string; name: string }[]
+export async function insert(db: Db, { plan, ...row }: NewRow): Promise<void> {
+  await db
+    .insertInto('invitations')
+    .values({ ...row, plan: JSON.stringify(plan) })
+    .execute()
 }
 
-export async function insert(db: Db, invitation: NewRow, parts: OfferedParts): Promise<void> {
-  const { organisationId, id: invitationId } = invitation
-  await db.insertInto('invitations').values(invitation).execute()
-  const departments = parts.departments.map(({ id, name, position }) => ({
-    organisationId,
-    invitationId,
-    departmentId: id,
-    name,
-    position,
-  }))
-  if (departments.length > 0)
-    await db.insertInto('invitationDepartments').values(departments).execute()
-  const queues = parts.queues.map(({ id, name }) => ({
-    organisationId,
-    invitationId,
-    queueId: id,
-    name,
-  }))
-  if (queues.length > 0) await db.insertInto('invitationQueues').values(queues).execute()
+/** The draft becomes the invitation that it was going to be. */
+export async function send(db: Db, { plan, ...row }: NewRow): Promise<void> {
+  const { organisationId, id, ...change } = row
+  await db
+    .updateTable('invitations')
+    .set((eb) => ({
+      ...change,
+      plan: JSON.stringify(plan),
+      draft: null,
+      state: 'queued' as const,
+      version: eb('version', '+', 1),
+    }))
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', id)
+    .execute()
 }
 
 /** A new link in place of the old one; whoever sends it answers for the offer from now on. */
@@ -222,12 +217,12 @@ export async function renew(
   db: Db,
   organisationId: string,
   id: string,
-  link: Link & { inviterId: string },
+  change: Link & { inviterId: string; email?: string },
 ): Promise<void> {
   await db
     .updateTable('invitations')
     .set((eb) => ({
-      ...link,
+      ...change,
       state: 'queued' as const,
       sentAt: null,
       openedAt: null,
@@ -247,6 +242,7 @@ export interface Change {
   deliveryError?: string
   acceptedAt?: string
   acceptedBy?: string
+  membershipId?: string
 }
 
 export async function update(

@@ -13,7 +13,12 @@ export interface Letter {
 export interface Named {
   name: string
 }
-export type Sentence = (string | Named)[]
+/** What must be copied letter by letter: nothing in it is changed, and it breaks nowhere. */
+export interface Code {
+  code: string
+}
+export type Part = string | Named | Code
+export type Sentence = Part[]
 
 export interface Draft {
   language: Language
@@ -30,7 +35,7 @@ export interface Draft {
 }
 
 /** A sentence with names in it: say`${{ name }} invites you`. */
-export function say(strings: TemplateStringsArray, ...names: (Named | string)[]): Sentence {
+export function say(strings: TemplateStringsArray, ...names: Part[]): Sentence {
   return strings.flatMap((text, i) => {
     const name = names[i]
     return name === undefined ? [text] : [text, name]
@@ -58,16 +63,22 @@ function escaped(text: string): string {
 }
 
 function asText(sentence: Sentence): string {
-  return sentence.map((part) => (typeof part === 'string' ? part : unlinked(part.name))).join('')
+  return sentence
+    .map((part) => {
+      if (typeof part === 'string') return part
+      return 'code' in part ? part.code : unlinked(part.name)
+    })
+    .join('')
 }
 
 function asHtml(sentence: Sentence): string {
   return sentence
-    .map((part) =>
-      typeof part === 'string'
-        ? escaped(part)
-        : `<strong style="font-weight:600"><bdi>${escaped(unlinked(part.name))}</bdi></strong>`,
-    )
+    .map((part) => {
+      if (typeof part === 'string') return escaped(part)
+      if ('code' in part)
+        return `<strong style="font-family:Consolas,Menlo,monospace;white-space:nowrap">${escaped(part.code)}</strong>`
+      return `<strong style="font-weight:600"><bdi>${escaped(unlinked(part.name))}</bdi></strong>`
+    })
     .join('')
 }
 

@@ -1,6 +1,5 @@
 import { get } from 'node:http'
 import { expect, test } from 'vitest'
-import { invitations } from '#contract/invitations.ts'
 import { openHouse } from '../../testing/house.ts'
 import { mailTo, openInviting } from '../../testing/inviting.ts'
 
@@ -8,7 +7,7 @@ const house = openHouse({ trustedProxies: ['127.0.0.1'] })
 const acme = openInviting(house)
 
 async function mailOf(more: object = {}) {
-  const { email } = await acme.admin.call(invitations.create, { body: acme.wanted(more) })
+  const { email } = await acme.invite(acme.admin, more)
   return mailTo(house, email)
 }
 

@@ -8,7 +8,8 @@ const invitation: InvitationMail = {
   accountName: 'Fietsen & Meer',
   accountColour: '#1864ab',
   inviterName: 'Anna de Vries',
-  roleName: 'Agent',
+  roleNames: ['Agent'],
+  isPasswordMade: false,
   firstName: 'Bram',
   expiresAt: '2026-11-27T13:30:00.000Z',
   timeZone: 'Europe/Amsterdam',
@@ -190,7 +191,7 @@ describe('whatever people call themselves', () => {
       ...invitation,
       accountName: name,
       inviterName: name,
-      roleName: name,
+      roleNames: [name],
       firstName: name,
     }
     const letter = letterOf('invitation', 'en', attack)
@@ -248,7 +249,7 @@ describe('whatever people call themselves', () => {
     const names = fc.record({
       accountName: name,
       inviterName: name,
-      roleName: name,
+      roleNames: fc.array(name, { minLength: 1, maxLength: 3 }),
       firstName: name,
     })
     fc.assert(
