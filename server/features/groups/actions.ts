@@ -1,17 +1,16 @@
 // Making, changing and deleting supervisors' groups. A group fixes its people's primary department;
 // its supervisor holds the supervisor's role there, given and taken with the appointment.
 import type { Group, GroupChanges, GroupUse, NewGroup } from '#contract/groups.ts'
-import { mayGive, permissionsOf } from '#contract/permissions.ts'
 import { scope } from '#contract/scopes.ts'
 import { mustHold } from '../../platform/allow.ts'
-import type { Actor, ActorCtx, Tx } from '../../platform/context.ts'
+import type { ActorCtx, Tx } from '../../platform/context.ts'
 import { refuseLateUse, refuseUse } from '../../platform/in-use.ts'
 import { changedFields, markFields, sameKeys } from '../../platform/marks.ts'
 import { claimName, soundName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import * as departments from '../departments/queries.ts'
-import { appointSupervisor, dismissSupervisor } from './appointing.ts'
+import { appointSupervisor, dismissSupervisor, soundSupervisor } from './appointing.ts'
 import * as groups from './queries.ts'
 import { tellingMembers } from './telling.ts'
 
@@ -26,24 +25,18 @@ export async function createGroup(ctx: ActorCtx, wanted: NewGroup): Promise<Grou
   const department = found(await departments.find(ctx.db, organisationId, departmentId))
   const { accountId } = department
   mustHold(actor, 'users.manage', accountId)
-  mustMaySupervisorsGive(actor, accountId)
   return write(ctx, 'group.create', async (tx) => {
     const { db } = tx
+    const membershipId = await soundSupervisor(tx, actor, accountId, supervisorUserId)
     const names = () => groups.listNames(db, organisationId, departmentId)
     const name = await claimName(tx, departmentId, wanted.name, names)
     const id = await groups.insert(db, organisationId, { departmentId, name, supervisorUserId })
     const group = found(await groups.find(db, organisationId, id))
-    await appointSupervisor(tx, actor, group)
+    await appointSupervisor(tx, group, membershipId)
     tx.tell('group', group, [scope.setup(accountId)])
     tx.note({ subject: 'group', subjectId: id, after: group })
     return group
   })
-}
-
-/** Nobody gives more than they have: with the appointment goes the supervisor's role. */
-function mustMaySupervisorsGive(actor: Actor, accountId: string): void {
-  if (!mayGive(actor.grants, permissionsOf.supervisor, actor.paths.get(accountId) ?? []))
-    throw new Refusal('forbidden', { field: 'supervisorUserId' })
 }
 
 /** The group. Refuses with `not_found` or `forbidden`. */
@@ -72,12 +65,17 @@ export async function changeGroup(
     if (keys.length === 0) return before
     await refuseStrangeDepartment(ctx, tx, accountId, wanted.departmentId)
     await refuseTakenName(tx, before, wanted)
+    const { supervisorUserId: next } = wanted
+    const membershipId = next && (await soundSupervisor(tx, ctx.actor, accountId, next))
     await tellingMembers(tx, await groups.lockMembers(db, organisationId, id), () =>
       groups.update(db, organisationId, id, wanted),
     )
     await markFields(tx, id, keys)
     const group = found(await groups.find(db, organisationId, id))
-    if (wanted.supervisorUserId !== undefined) await replaceSupervisor(ctx, tx, before, group)
+    if (membershipId !== undefined) {
+      await dismissSupervisor(tx, before)
+      await appointSupervisor(tx, group, membershipId)
+    }
     tx.tell('group', group, [scope.setup(accountId)])
     tx.note({ subject: 'group', subjectId: id, before: sameKeys(before, wanted), after: wanted })
     return group
@@ -106,17 +104,6 @@ async function refuseTakenName(
     const others = await groups.listNames(tx.db, tx.organisationId, departmentId)
     return others.filter((one) => one.id !== before.id)
   })
-}
-
-async function replaceSupervisor(
-  { actor }: ActorCtx,
-  tx: Tx,
-  before: Group,
-  after: Group,
-): Promise<void> {
-  mustMaySupervisorsGive(actor, after.accountId)
-  await dismissSupervisor(tx, before)
-  await appointSupervisor(tx, actor, after)
 }
 
 /** Refuses with `not_found` or `forbidden`. */

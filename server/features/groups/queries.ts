@@ -238,7 +238,7 @@ export interface Appointment {
 export async function appoint(
   db: Db,
   organisationId: string,
-  { grantedBy, ...appointment }: Appointment & { grantedBy: string },
+  { grantedBy, ...appointment }: Appointment & { grantedBy: string | null },
 ): Promise<void> {
   await db
     .insertInto('grants')
