@@ -1,5 +1,6 @@
 // The invitation behind a link: what it offers, and taking it.
-import { invitations as api, type InvitationCard } from '#contract/invitations.ts'
+import type { Gender } from '#contract/fields.ts'
+import { type Accepted, invitations as api, type InvitationCard } from '#contract/invitations.ts'
 import type { PasswordContext } from '#contract/password.ts'
 import { call } from '#lib/api.ts'
 import { session } from '#lib/session.svelte.ts'
@@ -13,10 +14,13 @@ export class Invitation {
   card = $state.raw<InvitationCard>()
   firstName = $state('')
   lastName = $state('')
+  gender = $state<Gender>()
   readonly password = new ChosenPassword()
   isBusy = $state(false)
   /** Why there is nothing to show. */
   gone = $state.raw<Trouble>()
+  /** What came of it, once it was taken. */
+  accepted = $state.raw<Accepted>()
   /** Why it could not be taken. */
   trouble = $state.raw<Trouble>()
   readonly #token: string
@@ -45,11 +49,17 @@ export class Invitation {
     return { email: this.card?.email ?? '', names, account: this.card?.accountName ?? '' }
   }
 
-  /** Whether they belong now, and are signed in. */
+  /** Whether the password is theirs to choose. */
+  get isChosen(): boolean {
+    return this.card?.password !== 'assigned'
+  }
+
+  /** Whether they belong now; signed in, unless the password comes by mail. */
   async accept(): Promise<boolean> {
-    if (!this.password.isSound(this.context)) return false
-    const { firstName, lastName } = this
-    const body = { token: this.#token, firstName, lastName, password: this.password.text }
+    const { firstName, lastName, gender, isChosen } = this
+    if (isChosen && !this.password.isSound(this.context, this.card?.policy)) return false
+    const who = { token: this.#token, firstName, lastName, ...(gender && { gender }) }
+    const body = isChosen ? { ...who, password: this.password.text } : who
     return this.#take(() => call(api.accept, { body }))
   }
 
@@ -58,14 +68,15 @@ export class Invitation {
     return this.#take(() => call(api.join, { body: { token: this.#token } }))
   }
 
-  async #take(how: () => Promise<unknown>): Promise<boolean> {
+  async #take(how: () => Promise<Accepted>): Promise<boolean> {
     if (this.isBusy) return false
     this.isBusy = true
     this.trouble = undefined
     try {
-      await how()
+      const accepted = await how()
       dropToken(INVITATION_PATH)
-      await session.renew()
+      if (accepted.isSignedIn) await session.renew()
+      this.accepted = accepted
       return true
     } catch (error) {
       this.#note(troubleOf(error))
