@@ -1,7 +1,12 @@
 // An organisation's roles, and who holds them.
 import { sql } from 'kysely'
 import type { Mark } from '#contract/fields.ts'
-import { ADD_ON_ROLES, BUILT_IN_ROLES, type Permission } from '#contract/permissions.ts'
+import {
+  ADD_ON_ROLES,
+  BUILT_IN_ROLES,
+  PERMISSIONS,
+  type Permission,
+} from '#contract/permissions.ts'
 import type { Person, Role } from '#contract/users.ts'
 import type { Db } from '../../platform/database.ts'
 import type { Member } from '../people/field-queries.ts'
@@ -44,10 +49,11 @@ interface Row extends Omit<Role, 'isAddOn' | 'permissions'> {
 }
 
 function roleOf({ permissions, ...role }: Row): KnownRole {
+  const may = permissionsOfRole(role.key, role.isBuiltIn, permissions)
   return {
     ...role,
     isAddOn: role.isBuiltIn && ADD_ON_ROLES.some((key) => key === role.key),
-    permissions: [...permissionsOfRole(role.key, role.isBuiltIn, permissions)],
+    permissions: PERMISSIONS.filter((one) => may.includes(one)),
   }
 }
 
