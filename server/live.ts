@@ -1,7 +1,7 @@
 // The live layer, put together: the log's tailer, the chats' messages, the sockets of team and
 // visitors, and what servers do when the log signals them.
 import type { Server as HttpServer } from 'node:http'
-import { partsOf } from '#contract/scopes.ts'
+import { partsOf, scope } from '#contract/scopes.ts'
 import { messagesOf } from './features/chats/live.ts'
 import { openVisitBoard } from './features/visits/board.ts'
 import type { Bus } from './platform/bus.ts'
@@ -90,6 +90,9 @@ function obey(batch: Batch, team: TeamSockets): void {
     if (event.kind === 'signal.session_changed') team.cut(event.entityId)
     if (event.kind === 'signal.grants_changed') team.recheck(event.entityId)
     for (const userId of whoLost(event)) team.recheck(userId)
+    // Out of a department or a group: whoever manages that one alone sees the person no more.
+    if (event.kind === 'person' && event.leftScopes.length > 0)
+      team.recheckWatchers(batch.organisationId, scope.record(event.entityId))
   }
 }
 

@@ -45,6 +45,8 @@ export interface TeamSockets {
   cut(sessionId: string): void
   /** The user's grants or chats have changed: what may no longer be watched is left. */
   recheck(userId: string): void
+  /** What the scope shows has moved: whoever watches it may have lost sight of it. */
+  recheckWatchers(organisationId: string, scope: string): void
   stop(): void
 }
 
@@ -76,6 +78,12 @@ export function openTeamSockets(parts: TeamParts): TeamSockets {
     recheck: (userId) => {
       for (const seat of seats.values())
         if (seat.actor.userId === userId) seat.recheck().catch(parts.failed)
+    },
+    recheckWatchers: (organisationId, scope) => {
+      const watchers = parts.sourcesOf(organisationId).sourceOf(scope).watchersOf(scope)
+      const ids = new Set(watchers.map(({ id }) => id))
+      for (const seat of seats.values())
+        if (ids.has(seat.socket.id)) seat.recheck().catch(parts.failed)
     },
     stop: () => clearInterval(sweeping),
   }

@@ -200,36 +200,3 @@ export async function takeRoles(
        and g.role_id = w.role_id
        and w.at in (g.account_id, g.department_id, g.group_id, g.site_id)`.execute(db)
 }
-
-/** One more version of fields of a user, or of a membership. */
-export async function markFields(
-  db: Db,
-  entityId: string,
-  keys: readonly string[],
-  by: string | null,
-  now: string,
-): Promise<void> {
-  if (keys.length === 0) return
-  await sql`select mark_fields(${entityId}, ${keys}::text[], ${by}, ${now})`.execute(db)
-}
-
-/**
- * One more version of fields that a user's memberships share: in each whose account is of the branch
- * of what the field points at. Elsewhere not even the field's key may show.
- */
-export async function markShared(
-  db: Db,
-  { organisationId, userId }: Member,
-  fields: readonly { key: string; accountId: string }[],
-  by: string | null,
-  now: string,
-): Promise<void> {
-  if (fields.length === 0) return
-  await sql`
-    select mark_fields(m.id, array_agg(w.key), ${by}, ${now})
-      from unnest(${fields.map(({ key }) => key)}::text[], ${fields.map((field) => field.accountId)}::uuid[])
-             as w (key, account_id)
-      join memberships m on m.organisation_id = ${organisationId} and m.user_id = ${userId}
-       and is_same_branch(m.organisation_id, m.account_id, w.account_id)
-     group by m.id order by m.id`.execute(db)
-}

@@ -14,6 +14,7 @@ import type { Tx } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import * as accounts from '../accounts/queries.ts'
 import type { Outcome } from '../routing/queries.ts'
+import { markFields, markShared } from '../users/record-queries.ts'
 import type { Member } from './field-queries.ts'
 import * as rows from './field-queries.ts'
 import { findTargets, isPointing, isSameBranch, type Targets } from './field-targets.ts'
@@ -201,9 +202,9 @@ async function mark(
   const own = kept
     .filter(({ key, field }) => !isOfUser(field) && !sharedKeys.has(key))
     .map(({ key }) => key)
-  await rows.markFields(tx.db, userId, ofUser, by, now)
-  await rows.markFields(tx.db, membershipId, own, by, now)
-  await rows.markShared(tx.db, member, shared, by, now)
+  await markFields(tx.db, userId, ofUser, by, now)
+  await markFields(tx.db, membershipId, own, by, now)
+  await markShared(tx.db, member, shared, by, now)
 }
 
 function dutiesOf(fields: readonly SoundField[]): Duties {

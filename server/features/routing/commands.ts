@@ -1,5 +1,7 @@
 // What operators and those above them may ask of routing. Each is one transition of the database;
 // what it leaves is matched before the answer goes out, and every screen is woken.
+
+import { fieldKey } from '#contract/fields.ts'
 import { may } from '#contract/permissions.ts'
 import type { NewAvailability, Operator } from '#contract/presence.ts'
 import type { QueueMember } from '#contract/queues.ts'
@@ -15,6 +17,7 @@ import * as chats from '../chats/queries.ts'
 import * as presence from '../presence/queries.ts'
 import * as queues from '../queues/queries.ts'
 import { tellUser } from '../users/actions.ts'
+import { markShared } from '../users/record-queries.ts'
 import { run, settle } from './actions.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
@@ -150,6 +153,7 @@ export async function assignToQueue(
   if (!mayServe(ctx.actor, accountId, operator.accountIds)) throw new Refusal('not_found')
   await change(ctx, 'queue.assign', async (tx) => {
     const place = { organisationId, queueId, userId, actorId }
+    await markPlace(tx, queueId, userId)
     const outcome = await routing.assignQueueMember(tx.db, place)
     if (outcome.status !== 'assigned') throw new Refusal('not_found')
     await tellPlace(tx, queueId, userId, { assigned: true })
@@ -169,6 +173,7 @@ export async function unassignFromQueue(
   const member = await memberOf(ctx, queueId, userId)
   await change(ctx, 'queue.unassign', async (tx) => {
     const place = { organisationId, queueId, userId, actorId }
+    await markPlace(tx, queueId, userId)
     const outcome = await routing.unassignQueueMember(tx.db, place)
     await tellPlace(tx, queueId, userId, { assigned: false })
     return outcome
@@ -187,6 +192,14 @@ function mayServe(actor: Actor, queueAccountId: string, operatorAccountIds: read
   return operatorAccountIds.some(
     (id) => path.includes(id) || accounts.mayAt(actor, 'setup.manage', id),
   )
+}
+
+/** A place is a field of the person's record. Before the transition, which takes the log's lock. */
+async function markPlace(tx: Tx, queueId: string, userId: string): Promise<void> {
+  const { db, organisationId, actorId } = tx
+  const accountId = found(await queues.findAccountId(db, organisationId, queueId))
+  const field = { key: fieldKey.queue(queueId), accountId }
+  await markShared(db, { organisationId, userId }, [field], actorId, tx.now().toISOString())
 }
 
 /** The place itself is told by the transition; this tells the person's line and opens the scope. */

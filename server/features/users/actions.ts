@@ -1,9 +1,11 @@
+import { scope } from '#contract/scopes.ts'
 import type { Language } from '#contract/shapes.ts'
-import { type ActorCtx, actingIn, type Tx } from '../../platform/context.ts'
+import { type ActingCtx, type ActorCtx, actingIn, type Tx } from '../../platform/context.ts'
 import { PHOTO_SIZES, squarePhoto } from '../../platform/images.ts'
 import { spend } from '../../platform/quota.ts'
 import { write } from '../../platform/write.ts'
 import * as users from './queries.ts'
+import { listRecordsOf, markFields } from './record-queries.ts'
 
 const UPLOADS = { most: 10, seconds: 3600 }
 
@@ -14,6 +16,7 @@ export async function setLanguage(
   const { userId } = ctx.actor
   await write(ctx, 'user.set_language', async (tx) => {
     const before = await users.setLanguage(tx.db, userId, language)
+    await markFields(tx.db, userId, ['language'], userId, tx.now().toISOString())
     tx.note({
       subject: 'user',
       subjectId: userId,
@@ -22,7 +25,7 @@ export async function setLanguage(
     })
     await tellUser(tx, userId)
   })
-  await tellElsewhere(ctx)
+  await tellElsewhere(ctx, userId)
   return {}
 }
 
@@ -42,7 +45,7 @@ export async function setPhoto(ctx: ActorCtx, bytes: Uint8Array): Promise<{ phot
     await tellUser(tx, userId)
     return users.photoPath(id)
   })
-  await tellElsewhere(ctx)
+  await tellElsewhere(ctx, userId)
   return { photo }
 }
 
@@ -53,21 +56,38 @@ export async function removePhoto(ctx: ActorCtx): Promise<Record<string, never>>
     tx.note({ subject: 'user', subjectId: userId, after: { photo: null } })
     await tellUser(tx, userId)
   })
-  await tellElsewhere(ctx)
+  await tellElsewhere(ctx, userId)
   return {}
 }
 
-/** Tells how a user looks now, as a person in each of their accounts and as an operator. */
-export async function tellUser(tx: Tx, userId: string): Promise<void> {
-  for (const { person, scopes } of await users.personRowsOf(tx.db, tx.organisationId, userId))
-    tx.tell('person', person, scopes)
-  const found = await users.findOperator(tx.db, tx.organisationId, userId)
+/** Through which scopes each of a user's memberships is seen, by its id. */
+export type Seen = ReadonlyMap<string, readonly string[]>
+
+/** Asked before a change that may move a person out of a department or a group. */
+export async function whereSeen(
+  { db, organisationId }: Pick<Tx, 'db' | 'organisationId'>,
+  userId: string,
+): Promise<Seen> {
+  const rows = await users.personRowsOf(db, organisationId, userId)
+  return new Map(rows.map(({ person, scopes }) => [person.id, scopes]))
+}
+
+/**
+ * Tells how a user looks now in each of their accounts: their line, their open record, and as an
+ * operator. `before`: where they were seen until now; what they have left no longer sees them.
+ */
+export async function tellUser(tx: Tx, userId: string, before: Seen = new Map()): Promise<void> {
+  const { db, organisationId } = tx
+  for (const { person, scopes } of await users.personRowsOf(db, organisationId, userId))
+    tx.tell('person', person, scopes, before.get(person.id))
+  for (const record of await listRecordsOf(db, organisationId, userId))
+    tx.tell('record', record, [scope.record(record.id)])
+  const found = await users.findOperator(db, organisationId, userId)
   if (found) tx.tell('operator', found.operator, found.scopes)
 }
 
-// A user is one in every organisation; each has a log of its own and is told in it.
-async function tellElsewhere(ctx: ActorCtx): Promise<void> {
-  const { userId } = ctx.actor
+/** A user is one in every organisation; each has a log of its own and is told in it. */
+export async function tellElsewhere(ctx: ActingCtx, userId: string): Promise<void> {
   for (const id of await users.organisationIdsOf(ctx.db, userId)) {
     if (id === ctx.organisationId) continue
     await write(actingIn(ctx, id, userId), 'user.tell', (tx) => tellUser(tx, userId))
