@@ -1,6 +1,7 @@
 // Stands for TypeBox in the browser's build. The contract's schemas are types there: nothing in a
 // page looks at one, since native constraints and the server's refusals do the judging. Without
 // this every page would carry a schema builder, 11 KB gzipped, to make values that nobody reads.
-const schema = () => ({})
+// One schema may be made of another's properties, so that whatever is asked of one is one again.
+const schema: object = new Proxy({}, { get: () => schema })
 
-export const Type = new Proxy({}, { get: () => schema })
+export const Type = new Proxy({}, { get: () => () => schema })
