@@ -75,7 +75,7 @@ function mustFollow(line: Line, before: string | null, expected: number, header:
     .update(Buffer.from(previous ?? '', 'hex'))
     .update(text, 'utf8')
     .digest('hex')
-  if (again !== hash) throw new Broken(`line ${String(seq ?? expected)} was changed`)
+  if (again !== hash) throw new Broken(`line ${expected} was changed`)
   if (organisation !== header.organisation)
     throw new Broken(`line ${String(seq)} is of another organisation`)
   if (seq !== expected)
