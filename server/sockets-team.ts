@@ -52,7 +52,7 @@ export interface TeamSockets {
 
 const RATE = { perSecond: 20, burst: 60 }
 /** A revocation is told at once; should the telling be lost, this finds it. */
-const SWEEP_MS = 30_000
+const SWEEP_MS = 10_000
 
 export function openTeamSockets(parts: TeamParts): TeamSockets {
   const seats = new Map<string, Seat>()

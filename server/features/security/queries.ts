@@ -1,7 +1,7 @@
 // Passwords as they are kept, those that were, and the links with which a new one is chosen.
 import { sql } from 'kysely'
 import type { PasswordContext } from '#contract/password.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Database, Db } from '../../platform/database.ts'
 
 export interface NewPassword {
   passwordHash: string
@@ -135,13 +135,28 @@ export async function insertForgotten(db: Db, login: string, at: string): Promis
   await db.insertInto('forgottenPasswords').values({ login, at }).execute()
 }
 
-/** Who says to have forgotten theirs, for this server alone to answer. */
-export async function takeForgotten(db: Db, most: number): Promise<string[]> {
-  const { rows } = await sql<{ login: string }>`
-    delete from forgotten_passwords where id in (
-      select id from forgotten_passwords order by at limit ${most} for update skip locked)
-    returning login`.execute(db)
-  return rows.map((row) => row.login)
+/**
+ * Answers whoever has waited longest of those who say to have forgotten theirs; false when nobody
+ * waits. What a server does not finish is done by another.
+ */
+export function answerOldest(
+  { db }: Database,
+  answer: (login: string) => Promise<void>,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const oldest = await tx
+      .selectFrom('forgottenPasswords')
+      .select(['id', 'login'])
+      .orderBy('at')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst()
+    if (!oldest) return false
+    await answer(oldest.login)
+    await tx.deleteFrom('forgottenPasswords').where('id', '=', oldest.id).execute()
+    return true
+  })
 }
 
 /** Forgets links that ran out before then, a part of them at a time; answers how many. */

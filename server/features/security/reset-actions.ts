@@ -27,11 +27,15 @@ export async function forget(ctx: Ctx, login: string): Promise<Record<string, ne
   return {}
 }
 
-/** Mails a link to each who said to have forgotten theirs and is a user here; answers how many asked. */
+/** Mails a link to whoever said to have forgotten theirs and is a user here; answers how many asked. */
 export async function answerForgotten(ctx: Ctx): Promise<number> {
-  const wishes = await passwords.takeForgotten(ctx.db, AT_ONCE)
-  for (const wish of wishes) await answerOne(ctx, wish)
-  return wishes.length
+  let count = 0
+  while (
+    count < AT_ONCE &&
+    (await passwords.answerOldest(ctx.database, (wish) => answerOne(ctx, wish)))
+  )
+    count += 1
+  return count
 }
 
 async function answerOne(ctx: Ctx, wish: string): Promise<void> {
@@ -106,7 +110,11 @@ export async function resetPassword(
 ): Promise<Record<string, never>> {
   const { id, userId, organisationId } = await openReset(ctx, token)
   const login = found(await logins.findLoginOf(ctx.db, userId))
-  const passwordHash = await fitHash(ctx, login, password)
+  const passwordHash = await fitHash(ctx, login, password).catch(async (error: unknown) => {
+    // Where the same was chosen by the same link a moment ago, the link is what is over.
+    await openReset(ctx, token)
+    throw error
+  })
   const acting = actingIn(ctx, organisationId, userId)
   const ended = await write(acting, 'user.reset_password', async (tx) => {
     await logins.lockLogin(tx.db, userId)

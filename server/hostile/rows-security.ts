@@ -1,0 +1,59 @@
+// How the doors of passwords and sessions are rightly asked. They come last: they end sessions, and
+// nobody asks for anything with a session that has ended.
+import { DEFAULT_POLICY } from '#contract/password.ts'
+import { PASSWORD } from '../testing/house.ts'
+import type { Ids } from '../testing/worlds.ts'
+
+const CHOSEN = 'blue kettle on the windowsill'
+const NO_TOKEN = 'x'.repeat(43)
+
+const body = (of: object) => () => ({ body: of })
+const byId = (key: keyof Ids) => (ids: Ids) => ({ params: { id: ids[key] } })
+const to = (key: keyof Ids, of: object) => (ids: Ids) => ({ params: { id: ids[key] }, body: of })
+
+export const SECURITY_ROWS = {
+  'POST /api/session/confirm': { by: 'administrator', ask: body({ password: PASSWORD }) },
+  'GET /api/me/password-policy': { by: 'agent' },
+  'GET /api/me/sessions': { by: 'agent' },
+  'DELETE /api/me/sessions': { by: 'agent' },
+  'POST /api/password/forgot': { by: 'anonymous', ask: body({ login: 'nobody@example.org' }) },
+  'POST /api/password/look': { by: 'anonymous', ask: body({ token: NO_TOKEN }), answers: 404 },
+  'POST /api/password/reset': {
+    by: 'anonymous',
+    ask: body({ token: NO_TOKEN, password: CHOSEN }),
+    answers: 404,
+  },
+  'GET /api/accounts/:id/password-policy': { by: 'manager', ask: byId('account') },
+  'POST /api/accounts/:id/password-policy/preview': {
+    by: 'administrator',
+    ask: to('account', { policy: DEFAULT_POLICY }),
+  },
+  'PUT /api/accounts/:id/password-policy': {
+    by: 'administrator',
+    ask: to('account', { policy: DEFAULT_POLICY, version: 0 }),
+  },
+  'GET /api/accounts/:id/session-limits': { by: 'administrator', ask: byId('account') },
+  'PUT /api/accounts/:id/session-limits': {
+    by: 'administrator',
+    ask: to('account', { idleMinutes: 30, hours: null, version: 0 }),
+  },
+  'GET /api/people/:id/password-policy': { by: 'manager', ask: byId('colleague') },
+  'GET /api/people/:id/sessions': { by: 'manager', ask: byId('colleague') },
+  'DELETE /api/people/:id/sessions/:sessionId': {
+    by: 'manager',
+    ask: (ids: Ids) => ({ params: { id: ids.colleague, sessionId: ids.session } }),
+  },
+  // Ended just now, and never the manager's.
+  'DELETE /api/me/sessions/:id': { by: 'manager', ask: byId('session'), answers: 404 },
+  'DELETE /api/people/:id/sessions': { by: 'manager', ask: byId('colleague') },
+  'POST /api/people/:id/password/reset-mail': { by: 'manager', ask: byId('colleague') },
+  'POST /api/people/:id/password/expire': { by: 'manager', ask: byId('colleague') },
+  'PUT /api/people/:id/password': {
+    by: 'manager',
+    ask: to('colleague', { password: CHOSEN, mustChange: true }),
+  },
+  'POST /api/me/password': {
+    by: 'manager',
+    ask: body({ current: PASSWORD, password: CHOSEN, endOthers: true }),
+  },
+} as const
