@@ -1,4 +1,4 @@
-import { scope } from '#contract/scopes.ts'
+import { partsOf, scope } from '#contract/scopes.ts'
 import type { Language } from '#contract/shapes.ts'
 import { type ActingCtx, type ActorCtx, actingIn, type Tx } from '../../platform/context.ts'
 import { PHOTO_SIZES, squarePhoto } from '../../platform/images.ts'
@@ -83,7 +83,15 @@ export async function tellUser(tx: Tx, userId: string, before: Seen = new Map())
   for (const record of await listRecordsOf(db, organisationId, userId))
     tx.tell('record', record, [scope.record(record.id)])
   const found = await users.findOperator(db, organisationId, userId)
-  if (found) tx.tell('operator', found.operator, found.scopes)
+  if (found) tx.tell('operator', found.operator, found.scopes, teamsOf(before))
+}
+
+/** Where an operator was seen as one of a team: among its people and on its floor. */
+function teamsOf(before: Seen): string[] {
+  return [...before.values()]
+    .flat()
+    .map(partsOf)
+    .flatMap(({ of, id }) => (of === 'team' ? [scope.team(id), scope.floor(id)] : []))
 }
 
 /** A user is one in every organisation; each has a log of its own and is told in it. */
