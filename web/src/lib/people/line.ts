@@ -27,6 +27,9 @@ interface Common {
   /** Both names, or the address of somebody whose name is not known yet. */
   name: string
   email: string
+  /** Empty for an invitation: there is none yet. */
+  login: string
+  createdAt: string
   accountId: string
   account: string
   roles: readonly { key: string; name: string }[]
@@ -59,53 +62,76 @@ export interface Names {
 
 export function lineOfPerson(person: Person, names: Names): PersonLine {
   const name = `${person.firstName} ${person.lastName}`
-  return {
-    kind: 'person',
+  return withPlaces(
+    {
+      kind: 'person' as const,
+      person,
+      id: person.id,
+      accountId: person.accountId,
+      name,
+      email: person.email,
+      login: person.login,
+      createdAt: person.createdAt,
+      roles: uniqueRoles(person.roles),
+      state: person.status,
+      text: searchable(
+        `${name} ${person.displayName ?? ''} ${localOf(person.email)} ${localOf(person.login)}`,
+      ),
+    },
     person,
-    name,
-    email: person.email,
-    roles: uniqueRoles(person.roles),
-    state: person.status,
-    ...placesOf(person, names),
-    text: searchable(
-      `${name} ${person.displayName ?? ''} ${localOf(person.email)} ${localOf(person.login)}`,
-    ),
-  }
+    names,
+  )
 }
 
 export function lineOfInvitation(invitation: Invitation, names: Names): InvitationLine {
-  const { email, firstName, lastName, displayName, role } = invitation
+  const { email, firstName, lastName, displayName } = invitation
   const name = [firstName, lastName].filter((part) => part !== null).join(' ') || email
-  return {
-    kind: 'invitation',
+  return withPlaces(
+    {
+      kind: 'invitation' as const,
+      invitation,
+      id: invitation.id,
+      accountId: invitation.accountId,
+      name,
+      email,
+      login: '',
+      createdAt: invitation.createdAt,
+      roles: uniqueRoles(invitation.roles),
+      state: invitation.state,
+      text: searchable(`${localOf(name)} ${displayName ?? ''} ${localOf(email)}`),
+    },
     invitation,
-    name,
-    email,
-    roles: [role],
-    state: invitation.state,
-    ...placesOf(invitation, names),
-    text: searchable(`${localOf(name)} ${displayName ?? ''} ${localOf(email)}`),
-  }
+    names,
+  )
 }
 
-function placesOf(row: Person | Invitation, names: Names) {
-  return {
-    id: row.id,
-    accountId: row.accountId,
-    account: names.account(row.accountId) ?? '',
-    departments: row.departments.flatMap(({ id, position }) => {
-      const name = names.department(id)
-      return name === undefined ? [] : [{ id, name, position: position ?? undefined }]
-    }),
-    queues: row.queues
-      .map(names.queue)
-      .filter((name) => name !== undefined)
-      .toSorted(compareNames),
-  }
+type Placed = Pick<Common, 'account' | 'departments' | 'queues'>
+
+/** Names are looked up when they are drawn: a new name of a department touches no line. */
+function withPlaces<L extends object>(line: L, row: Person | Invitation, names: Names): L & Placed {
+  return Object.defineProperties(line, {
+    account: { enumerable: true, get: () => names.account(row.accountId) ?? '' },
+    departments: {
+      enumerable: true,
+      get: () =>
+        row.departments.flatMap(({ id, position }) => {
+          const name = names.department(id)
+          return name === undefined ? [] : [{ id, name, position: position ?? undefined }]
+        }),
+    },
+    queues: {
+      enumerable: true,
+      get: () =>
+        row.queues
+          .map(names.queue)
+          .filter((name) => name !== undefined)
+          .toSorted(compareNames),
+    },
+  })
 }
 
 // The same role, held at several accounts, is said once.
-function uniqueRoles(roles: Person['roles']) {
+function uniqueRoles(roles: readonly { key: string; name: string }[]) {
   return [...new Map(roles.map(({ key, name }) => [key, { key, name }])).values()]
 }
 

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { Invitation, InvitationState } from '#contract/invitations.ts'
 import type { Person } from '#contract/users.ts'
-import { lineOfInvitation, lineOfPerson, type Names } from './line.ts'
-import { isNarrowed, presentOf, readFilter, shownOf, writeFilter } from './people-filter.ts'
+import { compareNames } from '#lib/words.ts'
+import { type Line, lineOfInvitation, lineOfPerson, type Names } from './line.ts'
+import {
+  isNarrowed,
+  presentOf,
+  readFilter,
+  STATUSES,
+  shownOf,
+  writeFilter,
+} from './people-filter.ts'
+import { roleName } from './wording.ts'
 
 const names: Names = {
   account: (id) => ({ org: 'Noordzee', nl: 'Netherlands' })[id],
@@ -48,16 +57,24 @@ function invitation(state: InvitationState, email = `${state}@example.com`) {
     lastName: null,
     displayName: null,
     language: 'en',
-    role: { id: 'r', key: 'viewer', name: 'Viewer' },
+    roles: [{ key: 'viewer', name: 'Viewer', kind: 'account', at: 'org' }],
     departments: [],
+    supervisorGroupId: null,
     queues: [],
+    skills: [],
+    sites: [],
+    set: {},
+    draft: null,
     state,
+    inviterId: 'hanna',
     inviterName: 'Hanna Schulz',
     createdAt: '2026-01-01T09:00:00.000Z',
     sentAt: null,
     openedAt: null,
     expiresAt: '2026-01-04T09:00:00.000Z',
+    hours: null,
     acceptedAt: null,
+    membershipId: null,
     deliveryError: null,
     version: 1,
   }
@@ -65,8 +82,14 @@ function invitation(state: InvitationState, email = `${state}@example.com`) {
 }
 
 const filter = (search: string) => readFilter(new URLSearchParams(search))
-const shown = (lines: Parameters<typeof shownOf>[0], search: string) =>
-  shownOf(lines, filter(search)).map(({ id }) => id)
+const more = { group: (id: string) => ({ g1: 'Team Hanna' })[id], role: roleName }
+/** Lines come in by name. */
+const shown = (lines: readonly Line[], search: string) =>
+  shownOf(
+    lines.toSorted((a, b) => compareNames(a.name, b.name)),
+    filter(search),
+    more,
+  ).map(({ id }) => id)
 
 describe('the address of the page', () => {
   test.each([
@@ -74,6 +97,7 @@ describe('the address of the page', () => {
     '?q=ada',
     '?status=active,blocked&role=agent',
     '?department=sales&account=nl&sort=-limit',
+    '?queue=q1&skill=s1,s2&group=g1&sort=created&cols=login,roles',
   ])('%s says the same after reading and writing', (search) => {
     expect(writeFilter(filter(search))).toBe(search)
   })
@@ -126,6 +150,39 @@ describe('what is over', () => {
     ])
     expect(shown(lines, '?status=revoked')).toEqual(['revoked'])
     expect(shown(lines, '?status=archived')).toEqual(['Bo'])
+  })
+
+  test('W-11: each state can be asked for, and is what it says', () => {
+    const all = [
+      'queued',
+      'sent',
+      'opened',
+      'bounced',
+      'expired',
+      'draft',
+      'accepted',
+      'revoked',
+    ] as const
+    const every = [
+      ...all.map((state) => invitation(state)),
+      person({ firstName: 'Ada' }),
+      person({ firstName: 'Bo', status: 'archived' }),
+      person({ firstName: 'Cor', status: 'blocked' }),
+    ]
+    const found = Object.fromEntries(
+      STATUSES.map((status) => [status, shown(every, `?status=${status}`)]),
+    )
+    expect(found).toEqual({
+      active: ['Ada'],
+      invited: ['opened', 'queued', 'sent'],
+      draft: ['draft'],
+      bounced: ['bounced'],
+      expired: ['expired'],
+      blocked: ['Cor'],
+      archived: ['Bo'],
+      accepted: ['accepted'],
+      revoked: ['revoked'],
+    })
   })
 
   test('invited are those whose link is on its way or there', () => {

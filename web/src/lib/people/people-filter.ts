@@ -5,6 +5,7 @@ import { isOpen, type Line, type LineState, searchable } from './line.ts'
 export const STATUSES = [
   'active',
   'invited',
+  'draft',
   'bounced',
   'expired',
   'blocked',
@@ -14,20 +15,42 @@ export const STATUSES = [
 ] as const
 export type Status = (typeof STATUSES)[number]
 
-export const SORTS = ['name', 'account', 'department', 'status', 'limit'] as const
+export const SORTS = [
+  'name',
+  'email',
+  'login',
+  'account',
+  'role',
+  'department',
+  'group',
+  'queue',
+  'limit',
+  'deferred',
+  'status',
+  'created',
+] as const
 export type Sort = (typeof SORTS)[number]
+
+/** The filters of several choices, by what they are called in the address. */
+export const CHOICES = ['status', 'role', 'department', 'queue', 'skill', 'group'] as const
+export type Choice = (typeof CHOICES)[number]
 
 export interface PeopleFilter {
   q: string
   status: readonly Status[]
   /** Keys of roles. */
   role: readonly string[]
-  /** Ids of departments. */
+  /** Ids, as those of queues, skills and groups. */
   department: readonly string[]
-  /** The account whose people, and whose below it, are shown; undefined: all that are seen. */
+  queue: readonly string[]
+  skill: readonly string[]
+  group: readonly string[]
+  /** The account that is looked at, with all below it; undefined: all that are seen. */
   account: string | undefined
   sort: Sort
   isDescending: boolean
+  /** The columns that are shown, where they are not the usual ones. */
+  columns: readonly string[]
 }
 
 /** What is over shows only when it is asked for. */
@@ -44,9 +67,13 @@ export function readFilter(params: Pick<URLSearchParams, 'get'>): PeopleFilter {
     status: STATUSES.filter((one) => status.includes(one)),
     role: listOf(params.get('role')),
     department: listOf(params.get('department')),
+    queue: listOf(params.get('queue')),
+    skill: listOf(params.get('skill')),
+    group: listOf(params.get('group')),
     account: params.get('account') ?? undefined,
     sort: SORTS.find((one) => one === sort) ?? 'name',
     isDescending: order.startsWith('-'),
+    columns: listOf(params.get('cols')),
   }
 }
 
@@ -55,24 +82,25 @@ export function writeFilter(filter: PeopleFilter): string {
   const order = `${filter.isDescending ? '-' : ''}${filter.sort}`
   const said: [string, string][] = [
     ['q', filter.q],
-    ['status', filter.status.join(',')],
-    ['role', filter.role.join(',')],
-    ['department', filter.department.join(',')],
+    ...CHOICES.map((choice): [string, string] => [choice, filter[choice].join(',')]),
     ['account', filter.account ?? ''],
     ['sort', order === 'name' ? '' : order],
+    ['cols', filter.columns.join(',')],
   ]
   const params = new URLSearchParams(said.filter(([, value]) => value !== ''))
   const text = params.toString().replaceAll('%2C', ',')
   return text === '' ? '' : `?${text}`
 }
 
-/** The same order and account, and nothing hidden. */
+const NO_CHOICE = { status: [], role: [], department: [], queue: [], skill: [], group: [] }
+
+/** The same order, columns and account, and nothing hidden. */
 export function cleared(filter: PeopleFilter): PeopleFilter {
-  return { ...filter, q: '', status: [], role: [], department: [] }
+  return { ...filter, q: '', ...NO_CHOICE }
 }
 
-export function isNarrowed({ q, status, role, department }: PeopleFilter): boolean {
-  return q.trim() !== '' || status.length + role.length + department.length > 0
+export function isNarrowed(filter: PeopleFilter): boolean {
+  return filter.q.trim() !== '' || CHOICES.some((choice) => filter[choice].length > 0)
 }
 
 /** Which choice of the status filter a line falls under. */
@@ -87,26 +115,37 @@ export function presentOf(lines: readonly Line[]): Line[] {
   return lines.filter((line) => !PAST.includes(line.state))
 }
 
-/** The lines that fit, in order. */
-export function shownOf(lines: readonly Line[], filter: PeopleFilter): Line[] {
-  const wanted = searchable(filter.q).split(/\s+/).filter(Boolean)
+/** The lines that fit, in order. Lines come in by name, and stay so where the order says no more. */
+export function shownOf(lines: readonly Line[], filter: PeopleFilter, names: SortNames): Line[] {
   const candidates = filter.status.length > 0 ? lines : presentOf(lines)
-  const fits = (line: Line) =>
-    wanted.every((word) => hasWord(line, word)) &&
-    hasAny(filter.status, [statusOfLine(line)]) &&
-    hasAny(
-      filter.role,
-      line.roles.map(({ key }) => key),
-    ) &&
-    hasAny(
-      filter.department,
-      line.departments.map(({ id }) => id),
-    )
-  const sign = filter.isDescending ? -1 : 1
-  const compare = comparisons[filter.sort]
-  return candidates
-    .filter(fits)
-    .toSorted((a, b) => sign * compare(a, b) || compareNames(a.name, b.name))
+  const tests = testsOf(filter)
+  const fitting = candidates.filter((line) => tests.every((fits) => fits(line)))
+  return inOrder(fitting, filter, names)
+}
+
+type Test = (line: Line) => boolean
+
+/** Only what is filtered by is looked at. */
+function testsOf(filter: PeopleFilter): Test[] {
+  const words = searchable(filter.q).split(/\s+/).filter(Boolean)
+  const found: Test[] = words.map((word) => (line) => hasWord(line, word))
+  for (const choice of CHOICES) {
+    const wanted: ReadonlySet<string> = new Set(filter[choice])
+    if (wanted.size > 0) found.push((line) => held[choice](line).some((one) => wanted.has(one)))
+  }
+  return found
+}
+
+const rowOf = (line: Line) => (line.kind === 'person' ? line.person : line.invitation)
+
+/** What a line has of each that can be filtered by. */
+const held: Record<Choice, (line: Line) => readonly string[]> = {
+  status: (line) => [statusOfLine(line) ?? ''],
+  role: (line) => line.roles.map(({ key }) => key),
+  department: (line) => rowOf(line).departments.map(({ id }) => id),
+  queue: (line) => rowOf(line).queues,
+  skill: (line) => rowOf(line).skills,
+  group: (line) => [rowOf(line).supervisorGroupId ?? ''],
 }
 
 /** A word of an address, with its @ or a dot, is looked for in the whole address. */
@@ -115,18 +154,47 @@ function hasWord(line: Line, word: string): boolean {
   return /[@.]/.test(word) && searchable(line.email).includes(word)
 }
 
-function hasAny<T>(wanted: readonly T[], held: readonly (T | undefined)[]): boolean {
-  return wanted.length === 0 || wanted.some((one) => held.includes(one))
+/** What groups and roles are called, for sorting by them. */
+export interface SortNames {
+  group: (id: string) => string | undefined
+  role: (role: { key: string; name: string }) => string
 }
 
-type Compare = (a: Line, b: Line) => number
+function inOrder(lines: Line[], { sort, isDescending }: PeopleFilter, names: SortNames): Line[] {
+  if (sort === 'name') return isDescending ? lines.toReversed() : lines
+  const keys = keysFor(lines, sort, names)
+  const sign = isDescending ? -1 : 1
+  return lines
+    .map((line, at) => ({ line, key: keys[at] ?? 0 }))
+    .sort((a, b) => sign * (a.key - b.key))
+    .map(({ line }) => line)
+}
 
-const comparisons: Record<Sort, Compare> = {
-  name: (a, b) => compareNames(a.name, b.name),
-  account: (a, b) => compareNames(a.account, b.account),
-  department: (a, b) => compareNames(a.departments[0]?.name ?? '', b.departments[0]?.name ?? ''),
-  status: (a, b) => placeOf(a) - placeOf(b),
-  limit: (a, b) => limitOf(a) - limitOf(b),
+/** A number for each line: words get their rank, so that each different one is compared once. */
+function keysFor(lines: readonly Line[], sort: Exclude<Sort, 'name'>, names: SortNames): number[] {
+  const values = lines.map((line) => keyOf[sort](line, names))
+  const words = [...new Set(values.filter((value) => typeof value === 'string'))]
+  const isPlain = sort === 'email' || sort === 'login' || sort === 'created'
+  const sorted = isPlain ? words.sort() : words.sort(compareNames)
+  const ranks = new Map(sorted.map((word, at) => [word, at]))
+  return values.map((value) => (typeof value === 'string' ? (ranks.get(value) ?? 0) : value))
+}
+
+/** Those who have none of it come last, where words are sorted; limits of nobody come first. */
+const LAST = '\uffff'
+
+const keyOf: Record<Exclude<Sort, 'name'>, (line: Line, names: SortNames) => string | number> = {
+  email: ({ email }) => email.toLowerCase(),
+  login: ({ login }) => login.toLowerCase() || LAST,
+  account: ({ account }) => account,
+  role: ({ roles }, names) => (roles[0] ? names.role(roles[0]) : LAST),
+  department: ({ departments }) => departments[0]?.name ?? '',
+  group: (line, names) => names.group(rowOf(line).supervisorGroupId ?? '') ?? LAST,
+  queue: ({ queues }) => queues[0] ?? LAST,
+  limit: (line) => limitOf(line, 'live'),
+  deferred: (line) => limitOf(line, 'deferred'),
+  status: (line) => placeOf(line),
+  created: ({ createdAt }) => createdAt,
 }
 
 function placeOf(line: Line): number {
@@ -135,6 +203,6 @@ function placeOf(line: Line): number {
 }
 
 /** Those who answer no chats come before those who may hold none. */
-function limitOf(line: Line): number {
-  return line.kind === 'person' ? (line.person.live?.limit ?? -1) : -1
+function limitOf(line: Line, kind: 'live' | 'deferred'): number {
+  return line.kind === 'person' ? (line.person[kind]?.limit ?? -1) : -1
 }

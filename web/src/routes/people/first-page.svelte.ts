@@ -1,0 +1,60 @@
+// What is shown while everybody is still on the way: the first page, from the server's own search.
+import { type PageQuery, peopleList } from '#contract/people-list.ts'
+import { call } from '#lib/api.ts'
+import { type Line, lineOfPerson, type Names } from '#lib/people/line.ts'
+import type { PeopleFilter } from '#lib/people/people-filter.ts'
+
+const SORTS = ['name', 'email', 'login', 'status', 'created'] as const
+const STATUSES = ['active', 'blocked', 'archived'] as const
+
+export class FirstPage {
+  readonly #names: Names
+  lines = $state.raw<readonly Line[]>([])
+  total = $state(0)
+  counts = $state.raw<readonly { accountId: string; people: number }[]>([])
+  isHere = $state(false)
+
+  constructor(names: Names) {
+    this.#names = names
+  }
+
+  /** Asks for it; hands back what calls that off. What the server cannot filter by is waited for. */
+  ask(filter: PeopleFilter): () => void {
+    const query = queryOf(filter)
+    const ended = new AbortController()
+    if (query) void this.#fetch(query, ended.signal)
+    else this.isHere = false
+    return () => ended.abort()
+  }
+
+  async #fetch(query: PageQuery, signal: AbortSignal): Promise<void> {
+    try {
+      const page = await call(peopleList.page, { query }, { signal })
+      this.lines = page.people.map((person) => lineOfPerson(person, this.#names))
+      this.total = page.total
+      this.counts = page.counts
+      this.isHere = true
+    } catch {
+      // Everybody is on the way all the same, by the live scopes, which say what is wrong.
+      this.isHere = false
+    }
+  }
+}
+
+/** The filter as the server takes it; undefined where it cannot. */
+export function queryOf(filter: PeopleFilter): PageQuery | undefined {
+  const { q, account, status, isDescending } = filter
+  const sort = SORTS.find((one) => one === filter.sort)
+  const [only, another] = status
+  const wanted = STATUSES.find((one) => one === only)
+  const isMore = [filter.role, filter.department, filter.queue, filter.skill, filter.group].some(
+    (chosen) => chosen.length > 0,
+  )
+  if (!sort || isMore || another || (only && !wanted)) return undefined
+  return {
+    ...(q.trim() && { q: q.trim().slice(0, 200) }),
+    ...(account && { account }),
+    ...(wanted && { status: wanted }),
+    sort: isDescending ? `-${sort}` : sort,
+  }
+}
