@@ -266,6 +266,32 @@ describe('whatever people call themselves', () => {
   })
 })
 
+test('a mail says all the roles', () => {
+  const { text } = letterOf('invitation', 'en', { ...invitation, roleNames: ['A', 'B', 'C'] })
+  expect(text).toContain('Your roles will be A, B and C.')
+  const dutch = letterOf('invitation', 'nl', { ...invitation, roleNames: ['A', 'B'] })
+  expect(dutch.text).toContain('Uw rollen worden A en B.')
+})
+
+test('NX-22: a mail with a password has it letter by letter, and so the login', () => {
+  const mail = {
+    ...{ accountName: 'Fietsen & Meer', accountColour: '#1864ab', firstName: 'Bram' },
+    ...{ login: 'bram.smit@example.org', password: 'a<b>&"c@d.e:/' },
+    ...{ expiresAt: invitation.expiresAt, timeZone: invitation.timeZone },
+    link: 'https://chat.example.org/sign-in',
+  }
+  for (const [language, said] of [
+    ['en', 'Your login is bram.smit@example.org and your password a<b>&"c@d.e:/'],
+    ['nl', 'Uw login is bram.smit@example.org en uw wachtwoord a<b>&"c@d.e:/'],
+  ] as const) {
+    const letter = letterOf('assigned_password', language, mail)
+    expect(letter.text).toContain(said)
+    expect(opened(letter)).toMatchObject({ language, tags: TAGS, links: [mail.link, mail.link] })
+    expect(opened(letter).text).toContain(said)
+    expect(letter.subject).not.toContain(mail.password)
+  }
+})
+
 test.each(['javascript:alert(1)', 'data:text/html,x', '//evil', '/people', ''])(
   'a link such as %j is refused',
   (link) => {
