@@ -5,21 +5,29 @@ import type { FastifyInstance } from 'fastify'
 import { openPost } from './background.ts'
 import { type Demo, demoRoutes } from './demo/routes.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
+import { auditRoutes } from './features/audit/routes.ts'
 import { chatRoutes } from './features/chats/routes.ts'
 import { departmentRoutes } from './features/departments/routes.ts'
 import { foundingRoutes } from './features/founding/routes.ts'
+import { groupRoutes } from './features/groups/routes.ts'
+import { historyRoutes } from './features/history/routes.ts'
 import { inviteRoutes } from './features/invites/routes.ts'
 import { mailboxRoutes } from './features/mail-outbox/routes.ts'
 import { notificationRoutes } from './features/notifications/routes.ts'
+import { lifecycleRoutes } from './features/people/lifecycle-routes.ts'
 import { peopleRoutes } from './features/people/routes.ts'
 import { presenceRoutes } from './features/presence/routes.ts'
 import { queueRoutes } from './features/queues/routes.ts'
+import { roleRoutes } from './features/roles/routes.ts'
 import { startClockwork } from './features/routing/clockwork.ts'
 import { routingRoutes } from './features/routing/routes.ts'
+import { securityRoutes } from './features/security/routes.ts'
 import { authenticate } from './features/sign-in/actions.ts'
 import { signInRoutes } from './features/sign-in/routes.ts'
 import * as sites from './features/sites/queries.ts'
 import { siteRoutes } from './features/sites/routes.ts'
+import { skillRoutes } from './features/skills/routes.ts'
+import { treeRoutes } from './features/tree/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
 import { visitorRoutes } from './features/visitors/routes.ts'
@@ -180,20 +188,28 @@ async function setMoving(
 /** Every door of the house. */
 function openDoors(http: FastifyInstance, settings: AppSettings): void {
   accountRoutes(http)
+  auditRoutes(http)
   chatRoutes(http)
   demoRoutes(http, settings.demo)
   departmentRoutes(http)
   foundingRoutes(http, settings.setUpToken)
+  groupRoutes(http)
+  historyRoutes(http)
   inviteRoutes(http)
+  lifecycleRoutes(http)
   if (settings.smtpUrl === undefined) mailboxRoutes(http)
   notificationRoutes(http)
   peopleRoutes(http)
   presenceRoutes(http)
   queueRoutes(http)
+  roleRoutes(http)
   routingRoutes(http)
+  securityRoutes(http)
   signInRoutes(http)
   siteRoutes(http)
+  skillRoutes(http)
   snapshotDoor(http)
+  treeRoutes(http)
   userRoutes(http)
   visitorRoutes(http)
 }

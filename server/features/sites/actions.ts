@@ -4,7 +4,7 @@ import { scope } from '#contract/scopes.ts'
 import { type NewSite, type Site, type SiteChanges, WELCOME_MAX } from '#contract/sites.ts'
 import { messageProblem } from '#contract/text.ts'
 import { mustHold } from '../../platform/allow.ts'
-import type { ActorCtx } from '../../platform/context.ts'
+import type { ActorCtx, Tx } from '../../platform/context.ts'
 import { refuseLateUse, refuseUse } from '../../platform/in-use.ts'
 import { changedFields, markFields, sameKeys } from '../../platform/marks.ts'
 import { claimName, soundName } from '../../platform/names.ts'
@@ -24,7 +24,7 @@ export async function createSite(ctx: ActorCtx, wanted: NewSite): Promise<Site> 
   if (allowedOrigins === undefined) throw new Refusal('invalid', { field: 'allowedOrigins' })
   return write(ctx, 'site.create', async (tx) => {
     const { db, organisationId } = tx
-    await mustFeed(ctx, queueId)
+    await mustFeed(ctx, tx, queueId)
     const name = await claimName(tx, accountId, wanted.name, () =>
       sites.list(db, organisationId, [accountId]),
     )
@@ -69,7 +69,7 @@ export async function changeSite(
     const keys = Object.keys(wanted)
     if (keys.length === 0) return before
     const { name, queueId } = wanted
-    if (queueId !== undefined) await mustFeed(ctx, queueId)
+    if (queueId !== undefined) await mustFeed(ctx, tx, queueId)
     if (name !== undefined)
       await claimName(tx, accountId, name, async () =>
         (await sites.list(db, organisationId, [accountId])).filter((one) => one.id !== id),
@@ -97,7 +97,7 @@ function soundChanges(set: SiteChanges['set']): SiteChanges['set'] {
   }
 }
 
-async function mustFeed({ actor, db, organisationId }: ActorCtx, queueId: string): Promise<void> {
+async function mustFeed({ actor }: ActorCtx, { db, organisationId }: Tx, queueId: string) {
   const accountId = found(await sites.findAccountOfQueue(db, organisationId, queueId))
   mustHold(actor, 'setup.manage', accountId)
 }
