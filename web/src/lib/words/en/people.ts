@@ -190,6 +190,7 @@ export default {
   'tab.security': 'Security',
   'tab.history': 'History',
 
+  'editor.actions': 'Actions',
   'editor.parts': 'Parts of the record',
   'editor.tab.unsaved': '{tab} ●',
   'editor.also': { one: '{names} has this open too', other: '{names} have this open too' },
@@ -238,7 +239,6 @@ export default {
   'add.more': 'More ways to add users',
   'add.invite': 'Invite by e-mail',
   'add.create': 'Create with password',
-  'add.import': 'Import a list',
   none: 'There is nobody here yet.',
   'none.invitations': 'Nobody is invited here now.',
   'filter.queue': 'Queue',

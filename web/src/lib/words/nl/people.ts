@@ -191,6 +191,7 @@ export default {
   'tab.security': 'Beveiliging',
   'tab.history': 'Historie',
 
+  'editor.actions': 'Acties',
   'editor.parts': 'Delen van het dossier',
   'editor.tab.unsaved': '{tab} ●',
   'editor.also': { one: '{names} heeft dit ook open', other: '{names} hebben dit ook open' },
@@ -239,7 +240,6 @@ export default {
   'add.more': 'Andere manieren om toe te voegen',
   'add.invite': 'Uitnodigen per e-mail',
   'add.create': 'Aanmaken met wachtwoord',
-  'add.import': 'Een lijst importeren',
   none: 'Hier is nog niemand.',
   'none.invitations': 'Er is hier nu niemand uitgenodigd.',
   'filter.queue': 'Wachtrij',
