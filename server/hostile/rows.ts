@@ -238,6 +238,11 @@ export const ROWS: Record<string, Row> = {
     by: 'manager',
     ask: body((ids) => ({ ...queue, accountId: ids.account })),
   },
+  'GET /api/queues/:id/skills': { by: 'manager', ask: byId('queue') },
+  'PUT /api/queues/:id/skills': {
+    by: 'manager',
+    ask: (ids) => ({ params: { id: ids.queue }, body: { skills: [], version: 1 } }),
+  },
   'PATCH /api/queues/:id': { by: 'manager', ask: change('queue', { targetSeconds: 45 }) },
   // Chats have waited in it.
   'DELETE /api/queues/:id': { by: 'manager', ask: byId('queue'), answers: 409 },
@@ -285,7 +290,16 @@ export const ROWS: Record<string, Row> = {
   'POST /api/offers/:id/accept': { by: 'agent', ask: byId('offer') },
   // Accepted just now: there is nothing to pass on.
   'POST /api/offers/:id/decline': { by: 'agent', ask: byId('offer'), answers: 409 },
+  // Theirs already: they have asked twice.
+  'POST /api/chats/:id/take': { by: 'agent', ask: byId('chat') },
   'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
+  'GET /api/history': { by: 'manager' },
+  'GET /api/history/places': { by: 'manager' },
+  'GET /api/history/:id': { by: 'manager', ask: byId('chat') },
+  'POST /api/history/:id/transfer': {
+    by: 'manager',
+    ask: (ids) => ({ params: { id: ids.chat }, body: { queueId: ids.queue } }),
+  },
   'POST /api/queues/:id/join': { by: 'agent', ask: byId('queue') },
   'POST /api/queues/:id/leave': { by: 'agent', ask: byId('queue') },
   'GET /api/demo': { by: 'agent' },

@@ -20,24 +20,11 @@ export function findSite(
       'colour',
       sql<Language>`language`.as('language'),
       'welcome',
-      (eb) =>
-        eb
-          .exists(
-            eb
-              .selectFrom('queueMembers as member')
-              .innerJoin('operators as operator', (join) =>
-                join
-                  .onRef('operator.organisationId', '=', 'member.organisationId')
-                  .onRef('operator.userId', '=', 'member.userId'),
-              )
-              .select('member.userId')
-              .whereRef('member.organisationId', '=', 'sites.organisationId')
-              .whereRef('member.queueId', '=', 'sites.queueId')
-              .where('member.isJoined', '=', true)
-              .where('operator.isReady', '=', true),
-          )
-          .$castTo<boolean>()
-          .as('anybodyOnline'),
+      sql<boolean>`exists (
+        select from queue_members m
+          join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id and o.is_ready
+         where m.organisation_id = sites.organisation_id and m.queue_id = sites.queue_id
+           and (m.is_joined or not m.participates) and is_for(o, m.queue_id))`.as('anybodyOnline'),
     ])
     .where('key', '=', key)
     .where('isActive', '=', true)

@@ -107,14 +107,19 @@ async function listPlaces(
 async function listPaces(db: Db, queueIds: readonly string[]): Promise<Map<string, Pace>> {
   const { rows } = await sql<Pace & { queueId: string }>`
     with wanted as (
-      select organisation_id, id as queue_id, kind, offer_seconds from queues where id = any (${queueIds}::uuid[])
+      select organisation_id, id as queue_id, kind, offer_seconds, is_test,
+             is_attended(organisation_id, id) as is_attended
+        from queues where id = any (${queueIds}::uuid[])
     ), serving as (
       select w.queue_id, count(*)::int as online,
-             sum(l.chat_limit / k.queues::float8) as slots,
+             sum(l.chat_limit / greatest(k.queues, 1)::float8) as slots,
              sum(greatest(0, l.chat_limit - l.used))::int as free
         from wanted w
-        join queue_members m on m.organisation_id = w.organisation_id and m.queue_id = w.queue_id and m.is_joined
+        -- Whoever is outside the queue is there while nobody else is.
+        join queue_members m on m.organisation_id = w.organisation_id and m.queue_id = w.queue_id
+                            and case when m.participates then m.is_joined else not w.is_attended end
         join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id and o.is_ready
+                        and case when w.is_test then o.takes_tests else o.takes_chats end
         join operator_loads l on l.organisation_id = m.organisation_id and l.user_id = m.user_id and l.kind = w.kind
        cross join lateral (
          select count(*) as queues from queue_members j

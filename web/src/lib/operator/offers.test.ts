@@ -20,6 +20,8 @@ function offered(id: string, expiresInSeconds: number): Offered {
     operatorId: null,
     offer: { id, operatorId: 'me', offeredAt: iso(0), expiresAt: iso(expiresInSeconds) },
     acceptedAt: null,
+    rings: false,
+    handedOn: null,
   }
 }
 

@@ -22,6 +22,8 @@ const operator = (change: Partial<Operator>): Operator => ({
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 5, version: 1 },
   joined: [],
+  takesChats: true,
+  takesTests: false,
   ...change,
 })
 

@@ -19,6 +19,8 @@ const operator: Operator = {
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 0, version: 1 },
   joined: [],
+  takesChats: true,
+  takesTests: false,
 }
 const facts = { connection: 'live', operator, assigned: 2, joined: 1 } as const
 const full = { ...operator, live: { used: 3, limit: 3, version: 1 } }

@@ -28,6 +28,8 @@ function operator(id: string, more: Partial<Operator> = {}): Operator {
     live: { used: 0, limit: 3, version: 1 },
     deferred: { used: 0, limit: 0, version: 1 },
     joined: [],
+    takesChats: true,
+    takesTests: false,
     ...more,
   }
 }
@@ -46,6 +48,8 @@ function chat(id: string, more: Partial<Chat> = {}): Chat {
     operatorId: null,
     offer: null,
     acceptedAt: null,
+    rings: false,
+    handedOn: null,
     ...more,
   }
 }
@@ -77,6 +81,24 @@ describe('the figures', () => {
       chat('3', { enqueuedAt: at(0), state: 'active' }),
     ]
     expect(totalsOf([], chats)).toMatchObject({ waiting: 2, oldest: at(10), active: 1 })
+  })
+
+  test('LA-7 tests count nowhere: neither their chats nor whoever takes those alone', () => {
+    const people = [
+      operator('agent'),
+      operator('tester', { takesChats: false, takesTests: true }),
+      operator('both', { takesTests: true }),
+    ]
+    const chats = [chat('real'), chat('test', { queueId: 't', enqueuedAt: at(-60) })]
+    const trials = { ...queue, id: 't', isTest: true }
+    expect(totalsOf(people, chats, [queue, trials])).toEqual({
+      waiting: 1,
+      oldest: at(0),
+      active: 0,
+      freeSlots: 6,
+      available: 2,
+      operators: 2,
+    })
   })
 
   test('only those who would be given a chat have free slots and count as available', () => {

@@ -18,9 +18,11 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** How many more live chats the operator would be given now. */
+/** How many more live chats of visitors the operator would be given now. */
 export function freeSlotsOf(operator: Operator): number {
-  return statusOf(operator) === 'available' ? operator.live.limit - operator.live.used : 0
+  return operator.takesChats && statusOf(operator) === 'available'
+    ? operator.live.limit - operator.live.used
+    : 0
 }
 
 export interface Totals {
@@ -33,8 +35,18 @@ export interface Totals {
   operators: number
 }
 
-/** The figures of the whole floor; the rows hold everybody once, however many accounts show them. */
-export function totalsOf(operators: readonly Operator[], chats: readonly Chat[]): Totals {
+/**
+ * The figures of the whole floor; the rows hold everybody once, however many accounts show them. What
+ * is only a test counts nowhere: neither chats of test queues nor whoever takes those alone.
+ */
+export function totalsOf(
+  all: readonly Operator[],
+  everyChat: readonly Chat[],
+  queues: readonly Queue[] = [],
+): Totals {
+  const tests = new Set(queues.filter(({ isTest }) => isTest).map(({ id }) => id))
+  const operators = all.filter(({ takesChats }) => takesChats)
+  const chats = everyChat.filter(({ queueId }) => !tests.has(queueId))
   const waiting = chats.filter(isWaiting)
   return {
     waiting: waiting.length,

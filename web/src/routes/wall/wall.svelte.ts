@@ -25,7 +25,11 @@ export class Wall {
   readonly #accountIds = $derived(new Set(this.scopes.map((scope) => partsOf(scope).id)))
 
   readonly operators = $derived(
-    live.all('operator').filter(({ accountIds }) => accountIds.some((id) => this.#isMine(id))),
+    live
+      .all('operator')
+      .filter(
+        ({ id, accountIds }) => accountIds.some((at) => this.#isMine(at)) || this.#isOfTeam(id),
+      ),
   )
   readonly queues = $derived(
     live
@@ -34,7 +38,7 @@ export class Wall {
       .toSorted((a, b) => compareNames(a.name, b.name)),
   )
   readonly chats = $derived(live.all('chat').filter((chat) => this.#isMine(chat.accountId)))
-  readonly totals = $derived(totalsOf(this.operators, this.chats))
+  readonly totals = $derived(totalsOf(this.operators, this.chats, live.all('queue')))
   readonly lines = $derived(linesOf(this.queues, this.operators, this.chats))
 
   readonly isLoaded = $derived(
@@ -102,6 +106,12 @@ export class Wall {
     const before = this.#alarms.get(queue.id) ?? CALM
     const since = oldest === undefined ? undefined : epochMs(oldest)
     this.#alarms.set(queue.id, nextAlarm(before, since, queue.targetSeconds * 1000, now))
+  }
+
+  /** Whoever sees a department's or a group's floor is told of its operators alone, and of themselves. */
+  #isOfTeam(userId: string): boolean {
+    const accounts = new Set(session.me?.accounts.map(({ id }) => id))
+    return userId !== session.me?.id && [...this.#accountIds].some((id) => !accounts.has(id))
   }
 
   #isMine(accountId: string): boolean {
