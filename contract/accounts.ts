@@ -14,6 +14,13 @@ const Kind = Type.Union([
 ])
 export type AccountKind = Static<typeof Kind>
 
+export const OnboardingMode = Type.Union([
+  Type.Literal('choose'),
+  Type.Literal('assigned'),
+  Type.Literal('created'),
+])
+export type OnboardingMode = Static<typeof OnboardingMode>
+
 export const Account = Type.Object({
   id: Id,
   parentId: orNull(Id),
@@ -23,6 +30,10 @@ export const Account = Type.Object({
   language: Language,
   timeZone: Type.String(),
   colour: Colour,
+  /** How a newcomer gets a password, how long an invitation holds, and whether a gender is asked for. */
+  onboardingMode: OnboardingMode,
+  invitationHours: Type.Integer(),
+  requiresGender: Type.Boolean(),
   /** The limits of whoever becomes an operator here and is given none of their own. */
   liveLimit: Limit,
   /** The account that sets it: this one, or the nearest above that does. */
@@ -34,13 +45,6 @@ export const Account = Type.Object({
   versions: Versions,
 })
 export type Account = Static<typeof Account>
-
-export const OnboardingMode = Type.Union([
-  Type.Literal('choose'),
-  Type.Literal('assigned'),
-  Type.Literal('created'),
-])
-export type OnboardingMode = Static<typeof OnboardingMode>
 
 /** What is set of an account, each field with a version of its own. */
 const SETTINGS = {

@@ -67,7 +67,7 @@ test('an account below takes its language, zone and colour from above, and its n
   const { body } = await create(ofSouth, south, ' Dock ')
   expect(body).toMatchObject({
     ...{ name: 'Dock', language: 'nl', timeZone: 'Europe/Brussels', colour: '#123456' },
-    ...{ isActive: true, versions: {} },
+    ...{ isActive: true, requiresGender: false, onboardingMode: 'choose', versions: {} },
   })
   expect((await create(ofSouth, south, 'DOCK')).body.error).toMatchObject({ code: 'name_taken' })
   expect((await create(ofNorth, north, 'Dock')).status).toBe(200)
