@@ -6,6 +6,7 @@ export default {
   login: 'Login or e-mail',
   password: 'Password',
   submit: 'Sign in',
+  forgot: 'Forgot your password?',
   wait: {
     one: 'That was too often. Try again in {n} second.',
     other: 'That was too often. Try again in {n} seconds.',

@@ -7,6 +7,7 @@ export default {
   login: 'Login of e-mail',
   password: 'Wachtwoord',
   submit: 'Aanmelden',
+  forgot: 'Wachtwoord vergeten?',
   wait: {
     one: 'Dat was te vaak. Probeer het over {n} seconde opnieuw.',
     other: 'Dat was te vaak. Probeer het over {n} seconden opnieuw.',
