@@ -102,6 +102,8 @@ export class Session {
     if (this.me && whoIs(this.me) !== whoIs(me)) live.disconnect()
     this.me = me
     this.hasLeft = false
+    // Until the password is changed the server tells nothing.
+    if (me.mustChangePassword) return
     live.connect(
       () => this.#end(),
       () => this.#regrant(),
