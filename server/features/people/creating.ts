@@ -30,7 +30,7 @@ export async function createPerson(ctx: ActorCtx, wanted: NewPerson): Promise<Pe
   await checkFields(ctx, wanted)
   await refuseWeak(ctx, wanted, person)
   const passwordHash = await ctx.hasher.hash(wanted.password)
-  const { record, outcomes } = await refusingTaken(() =>
+  const { record, outcomes } = await refusingTaken(ctx, person.email, () =>
     write(ctx, 'person.create', async (tx) => {
       await creating.lockRequest(tx.db, wanted.requestId)
       const made = await findMade(tx, ctx, wanted, person.email)
@@ -147,19 +147,15 @@ function inHours(now: Date, hours: number): string {
   return new Date(now.getTime() + hours * 3_600_000).toISOString()
 }
 
-// The indexes say so, whoever was first.
-const TAKEN = {
-  users_email: { code: 'email_taken', field: 'email' },
-  users_login_key: { code: 'login_taken', field: 'login' },
-} as const
-
-async function refusingTaken<T>(work: () => Promise<T>): Promise<T> {
+// The indexes say so, whoever was first; the one of the login speaks for both.
+async function refusingTaken<T>(ctx: ActorCtx, email: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     const name = brokenConstraint(error)
     if (name !== 'users_email' && name !== 'users_login_key') throw error
-    const { code, field } = TAKEN[name]
-    throw new Refusal(code, { field })
+    if (name === 'users_email' || (await users.findByEmail(ctx.db, email)))
+      throw new Refusal('email_taken', { field: 'email' })
+    throw new Refusal('login_taken', { field: 'login' })
   }
 }

@@ -121,6 +121,7 @@ class Board implements VisitBoard {
     if (kind === 'operator') this.#lookAtFaceOf(entityId)
     if (kind === 'site') this.#lookAtAll(organisationId)
     if (kind === 'operator' || kind === 'queue_member') this.#moveAll(organisationId)
+    if (kind === 'site') this.#lookAtFaces(organisationId)
   }
 
   #hearOfChat(chatId: string, scopes: readonly string[]): void {
@@ -138,6 +139,13 @@ class Board implements VisitBoard {
   #lookAtAll(organisationId: string): void {
     for (const [chatId, { seen }] of this.#rooms)
       if (seen.organisationId === organisationId) this.#changedChats.add(chatId)
+  }
+
+  /** A site may show its operators from now on, or no longer. */
+  #lookAtFaces(organisationId: string): void {
+    for (const [chatId, { seen }] of this.#rooms)
+      if (seen.heldBy !== null && seen.organisationId === organisationId)
+        this.#changedChats.add(chatId)
   }
 
   #moveAll(organisationId?: string): void {
