@@ -6,6 +6,7 @@ import { roleName, stateWord } from './wording.ts'
 
 export const COLUMNS = [
   'name',
+  'status',
   'email',
   'login',
   'account',
@@ -15,7 +16,6 @@ export const COLUMNS = [
   'queues',
   'live',
   'deferred',
-  'status',
   'created',
 ] as const
 export type Column = (typeof COLUMNS)[number]
@@ -23,12 +23,12 @@ export type Column = (typeof COLUMNS)[number]
 /** Shown until somebody chooses otherwise. */
 export const USUAL: readonly Column[] = [
   'name',
+  'status',
   'login',
   'account',
   'roles',
   'departments',
   'live',
-  'status',
 ]
 
 export const sortOf: Record<Column, Sort> = {

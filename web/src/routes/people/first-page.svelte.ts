@@ -13,6 +13,8 @@ export class FirstPage {
   total = $state(0)
   counts = $state.raw<readonly { accountId: string; people: number }[]>([])
   isHere = $state(false)
+  /** Whether it has come, or will not: then it is everybody's turn. */
+  isSettled = $state(false)
 
   constructor(names: Names) {
     this.#names = names
@@ -23,7 +25,7 @@ export class FirstPage {
     const query = queryOf(filter)
     const ended = new AbortController()
     if (query) void this.#fetch(query, ended.signal)
-    else this.isHere = false
+    else this.#waive()
     return () => ended.abort()
   }
 
@@ -34,10 +36,16 @@ export class FirstPage {
       this.total = page.total
       this.counts = page.counts
       this.isHere = true
+      this.isSettled = true
     } catch {
-      // Everybody is on the way all the same, by the live scopes, which say what is wrong.
-      this.isHere = false
+      // Everybody comes all the same, by the live scopes, which say what is wrong.
+      if (!signal.aborted) this.#waive()
     }
+  }
+
+  #waive(): void {
+    this.isHere = false
+    this.isSettled = true
   }
 }
 
