@@ -109,7 +109,8 @@ type Placed = Pick<Common, 'account' | 'departments' | 'queues'>
 
 /** Names are looked up when they are drawn: a new name of a department touches no line. */
 function withPlaces<L extends object>(line: L, row: Person | Invitation, names: Names): L & Placed {
-  return Object.defineProperties(line, {
+  const nowhere: Placed = { account: '', departments: [], queues: [] }
+  return Object.defineProperties(Object.assign(line, nowhere), {
     account: { enumerable: true, get: () => names.account(row.accountId) ?? '' },
     departments: {
       enumerable: true,
