@@ -6,9 +6,11 @@ import { describe, expect, test } from 'vitest'
 import {
   DEFAULT_POLICY,
   generatePassword,
+  isStricter,
   PasswordPolicy,
   passwordProblems,
   passwordRules,
+  strictestPolicy,
 } from './password.ts'
 
 const anyPolicy: fc.Arbitrary<PasswordPolicy> = fc.record({
@@ -90,6 +92,40 @@ describe('the policy', () => {
   })
 })
 
+describe('several policies together', () => {
+  test('take what each of them takes, and nothing else', () => {
+    const text = fc.string({ unit: 'grapheme-ascii', minLength: 6, maxLength: 140 })
+    fc.assert(
+      fc.property(
+        fc.array(anyPolicy, { minLength: 1, maxLength: 3 }),
+        text,
+        (policies, password) => {
+          const isTaken = (policy: PasswordPolicy) =>
+            passwordProblems(policy, password).length === 0
+          expect(isTaken(strictestPolicy(policies))).toBe(policies.every(isTaken))
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('are never less strict than one of them', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyPolicy, (one, other) => {
+        const both = strictestPolicy([one, other])
+        expect(isStricter(one, both)).toBe(false)
+        expect(isStricter(one, one)).toBe(false)
+        expect(Value.Check(PasswordPolicy, both)).toBe(true)
+        const days = [one.expiryDays, other.expiryDays].filter((n) => n > 0)
+        expect(both.expiryDays).toBe(days.length === 0 ? 0 : Math.min(...days))
+      }),
+    )
+    expect(isStricter({ ...DEFAULT_POLICY, minLength: 13 }, DEFAULT_POLICY)).toBe(true)
+    expect(isStricter({ ...DEFAULT_POLICY, history: 9 }, DEFAULT_POLICY)).toBe(false)
+    expect(strictestPolicy([])).toEqual(DEFAULT_POLICY)
+  })
+})
+
 describe('the rules to tick off', () => {
   test('are those of the policy, with their numbers', () => {
     expect(passwordRules(DEFAULT_POLICY).map(({ rule, n }) => [rule, n])).toEqual([
@@ -106,7 +142,7 @@ describe('the rules to tick off', () => {
     expect(passwordRules(strict).some((rule) => rule.isMet(''))).toBe(false)
   })
 
-  test('are all ticked exactly when the server would take the password', () => {
+  test('SW-7: are all ticked exactly when the server would take the password', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme-ascii', maxLength: 64 }),
       fc.string({ unit: 'binary', maxLength: 30 }).filter((one) => !/[\p{Cc}\p{C}]/u.test(one)),
@@ -124,7 +160,7 @@ describe('the rules to tick off', () => {
 })
 
 describe('a generated password', () => {
-  test('satisfies every legal policy', () => {
+  test('LA-5 SW-7: of ten thousand, each satisfies its policy, with Latin letters alone too', () => {
     fc.assert(
       fc.property(anyPolicy, (policy) => {
         const context = { email: 'anna@example.org', names: ['Anna'], account: 'Fietsen' }

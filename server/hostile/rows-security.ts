@@ -12,6 +12,16 @@ const byId = (key: keyof Ids) => (ids: Ids) => ({ params: { id: ids[key] } })
 const to = (key: keyof Ids, of: object) => (ids: Ids) => ({ params: { id: ids[key] }, body: of })
 
 export const SECURITY_ROWS = {
+  'POST /api/session': {
+    by: 'anonymous',
+    ask: (_: Ids, { login }: { login: string }) => ({ body: { login, password: PASSWORD } }),
+  },
+  'GET /api/session': { by: 'administrator' },
+  'PUT /api/session/organisation': {
+    by: 'administrator',
+    ask: (ids: Ids) => ({ body: { organisationId: ids.organisation } }),
+  },
+  'DELETE /api/session': { by: 'leaver' },
   'POST /api/session/confirm': { by: 'administrator', ask: body({ password: PASSWORD }) },
   'GET /api/me/password-policy': { by: 'agent' },
   'GET /api/me/sessions': { by: 'agent' },

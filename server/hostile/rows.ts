@@ -57,16 +57,6 @@ const newcomer = { firstName: 'Bo', lastName: 'Briain', password: 'blue kettle o
 
 /** In this order the right ones go through, so that a row may stand on what an earlier one did. */
 export const ROWS: Record<string, Row> = {
-  'POST /api/session': {
-    by: 'anonymous',
-    ask: body((_, { login }) => ({ login, password: PASSWORD })),
-  },
-  'GET /api/session': { by: 'administrator' },
-  'PUT /api/session/organisation': {
-    by: 'administrator',
-    ask: body((ids) => ({ organisationId: ids.organisation })),
-  },
-  'DELETE /api/session': { by: 'leaver' },
   'GET /api/set-up': { by: 'anonymous' },
   'POST /api/set-up': {
     by: 'anonymous',
@@ -290,8 +280,8 @@ export const ROWS: Record<string, Row> = {
   'POST /api/offers/:id/accept': { by: 'agent', ask: byId('offer') },
   // Accepted just now: there is nothing to pass on.
   'POST /api/offers/:id/decline': { by: 'agent', ask: byId('offer'), answers: 409 },
-  // Theirs already: they have asked twice.
-  'POST /api/chats/:id/take': { by: 'agent', ask: byId('chat') },
+  // Whoever takes part in its queue is offered a chat; there is nothing to take.
+  'POST /api/chats/:id/take': { by: 'agent', ask: byId('chat'), answers: 409 },
   'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
   'GET /api/history': { by: 'manager' },
   'GET /api/history/places': { by: 'manager' },
