@@ -178,6 +178,7 @@ test('LA-10, GB-12: somebody new, and a new status, are seen by every administra
   const umut = await stage.enter('people-list-2', `${house.url}/people?q=newcomer`, {
     cookie: colleague.cookie,
   })
+  umut.page.setDefaultTimeout(8_000)
   await umut.page.locator('.empty').waitFor()
   await hanna.page.goto(`${house.url}/people?q=newcomer`)
   await hanna.page.locator('.empty').waitFor()
@@ -201,7 +202,7 @@ test('LA-10, GB-12: somebody new, and a new status, are seen by every administra
   await dialog.getByText('1 person can no longer sign in').waitFor()
   await hanna.picture('block')
   await dialog.getByRole('button', { name: 'Block', exact: true }).click()
-  await umut.page.getByText('Blocked').first().waitFor()
+  await rows(umut.page).filter({ hasText: 'Blocked' }).first().waitFor()
   await hanna.page.getByRole('button', { name: 'Undo' }).click()
   await rows(umut.page).filter({ hasText: 'Active' }).first().waitFor()
   expect(umut.problems).toEqual([])

@@ -106,10 +106,9 @@ function frames(page: Page, pages: number, atMost: number) {
           before = now
           most = Math.max(most, document.querySelectorAll('tbody tr.line').length)
           // A page in four frames: faster than anybody reads.
-          if (wanted > 0) list.scrollBy(0, list.clientHeight / 4)
-          const isThere = wanted > 0 && list.scrollTop >= end
-          if (isThere || seen.length > limit) resolve({ frames: seen.slice(2), most })
-          else requestAnimationFrame(step)
+          list.scrollBy(0, wanted > 0 ? list.clientHeight / 4 : 0)
+          const isOver = seen.length > limit || (wanted > 0 && list.scrollTop >= end)
+          isOver ? resolve({ frames: seen.slice(2), most }) : requestAnimationFrame(step)
         }
         requestAnimationFrame(step)
       }),
