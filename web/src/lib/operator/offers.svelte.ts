@@ -23,7 +23,8 @@ const MISSED_SAID_MS = 6_000
 const SLACK_MS = 700
 
 export class Offers {
-  /** The offer that is being accepted, while the server has not answered. */
+  /** The offer that is being accepted, or the chat that is being taken, while the server has not
+   * answered. */
   taking = $state<string>()
   /** The offer that is being passed. */
   passing = $state<string>()
@@ -55,7 +56,7 @@ export class Offers {
       const isLost = error instanceof Refused && LOST.has(error.code)
       if (!isLost) this.#settled.delete(offer.id)
       if (!isLost) throw error
-      this.#say({ chat, how: 'gone' })
+      this.say({ chat, how: 'gone' })
       return false
     } finally {
       this.taking = undefined
@@ -84,14 +85,15 @@ export class Offers {
       const { offer } = chat
       if (ids.has(offer.id) || this.#settled.has(offer.id) || isMine(chat.id)) continue
       const isMissed = epochMs(offer.expiresAt) - clock.now() <= SLACK_MS
-      this.#say({ chat, how: isMissed ? 'missed' : 'withdrawn' })
+      this.say({ chat, how: isMissed ? 'missed' : 'withdrawn' })
     }
     this.#before = now
     // The next offer says more than what became of the last.
     if (now.length > 0 && this.ended && this.ended.how !== 'gone') this.ended = undefined
   }
 
-  #say(ended: EndedOffer): void {
+  /** Says what became of an offer or of a ring, for a moment. */
+  say(ended: EndedOffer): void {
     clearTimeout(this.#silence)
     this.ended = ended
     this.#silence = setTimeout(
@@ -103,6 +105,7 @@ export class Offers {
   }
 }
 
-const LOST = new Set(['offer_gone', 'not_found'])
+/** How the server says that it was too late. */
+export const LOST: ReadonlySet<string> = new Set(['offer_gone', 'not_found'])
 
 export const offers = new Offers()

@@ -11,6 +11,8 @@ export interface MyQueue {
   /** Undefined until the queue itself has come. */
   queue: Queue | undefined
   isJoined: boolean
+  /** Otherwise I only stand by: I am called when nobody who serves it is there. */
+  participates: boolean
   waiting: number
   /** Since when the longest waits, ISO 8601. */
   since: string | undefined
@@ -40,7 +42,12 @@ class MyQueues {
   }
 
   get joined(): readonly MyQueue[] {
-    return this.#all.filter(({ isJoined }) => isJoined)
+    return this.#all.filter(({ isJoined, participates }) => isJoined && participates)
+  }
+
+  /** Those that I stand by for. */
+  get standBy(): readonly MyQueue[] {
+    return this.#all.filter(({ participates }) => !participates)
   }
 
   /** How many wait in the queues that I serve. */
@@ -62,7 +69,7 @@ class MyQueues {
 
   /** Joins or leaves them all. Throws Refused or Unreachable. */
   async serveAll(isJoined: boolean): Promise<void> {
-    const others = this.#all.filter((queue) => queue.isJoined !== isJoined)
+    const others = this.#all.filter((queue) => queue.participates && queue.isJoined !== isJoined)
     await Promise.all(others.map(({ id }) => this.serve(id, isJoined)))
   }
 
@@ -75,7 +82,7 @@ class MyQueues {
     if (this.#wanted.get(queueId) === isJoined) this.#wanted.delete(queueId)
   }
 
-  #see({ queueId, isJoined }: QueueMember): MyQueue {
+  #see({ queueId, isJoined, participates }: QueueMember): MyQueue {
     const chats = live
       .all('chat')
       .filter(({ queueId: of, state }) => of === queueId && state !== 'active')
@@ -85,6 +92,7 @@ class MyQueues {
       id: queueId,
       queue: live.get('queue', queueId),
       isJoined: this.#wanted.get(queueId) ?? isJoined,
+      participates,
       waiting: chats.length,
       since: chats[0],
     }

@@ -25,6 +25,9 @@ export default {
   'offer.accept': 'Accept',
   'offer.taking': 'Taking…',
   'offer.pass': 'Pass',
+  'offer.rings': 'Rings for everyone who stands by',
+  'offer.take': 'Take',
+  'offer.silence': 'Not now',
   'offer.more': { one: '{n} more waits for you', other: '{n} more wait for you' },
   'offer.no-connection': 'Not possible without a connection.',
   'offer.gone': '{visitor} is with someone else now.',
@@ -63,6 +66,8 @@ export default {
   'queues.over-target': 'Longer than the target',
   'queues.join-all': 'Join all',
   'queues.leave-all': 'Leave all',
+  'queues.stand-by': 'Stands by',
+  'queues.stand-by.note': 'You are called when nobody who serves it is there.',
   'queues.no-connection': 'Joining and leaving wait for the connection.',
 
   chats: 'Chats',
@@ -113,6 +118,8 @@ export default {
   'visitor.site': 'Site',
   'visitor.since': 'Asked at',
   'visitor.waited': 'Waited',
+  'visitor.handed-on': 'Handed on',
+  former: 'Former agent',
   'visitor.messages': 'Messages',
   'visitor.messages.count': {
     one: '{n}, {theirs} from the visitor',

@@ -26,6 +26,9 @@ export default {
   'offer.accept': 'Aannemen',
   'offer.taking': 'Aannemen…',
   'offer.pass': 'Doorgeven',
+  'offer.rings': 'Belt bij iedereen die reserve staat',
+  'offer.take': 'Nemen',
+  'offer.silence': 'Nu niet',
   'offer.more': { one: 'Nog {n} wacht op u', other: 'Nog {n} wachten op u' },
   'offer.no-connection': 'Dat gaat niet zonder verbinding.',
   'offer.gone': '{visitor} is nu bij iemand anders.',
@@ -71,6 +74,8 @@ export default {
   'queues.over-target': 'Langer dan de norm',
   'queues.join-all': 'Overal meedoen',
   'queues.leave-all': 'Alles verlaten',
+  'queues.stand-by': 'Reserve',
+  'queues.stand-by.note': 'U wordt geroepen als er niemand is die deze bedient.',
   'queues.no-connection': 'Meedoen en verlaten wachten op de verbinding.',
 
   chats: 'Chats',
@@ -121,6 +126,8 @@ export default {
   'visitor.site': 'Site',
   'visitor.since': 'Vroeg om',
   'visitor.waited': 'Wachtte',
+  'visitor.handed-on': 'Doorgegeven',
+  former: 'Voormalige medewerker',
   'visitor.messages': 'Berichten',
   'visitor.messages.count': {
     one: '{n}, waarvan {theirs} van de bezoeker',

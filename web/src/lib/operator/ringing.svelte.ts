@@ -1,0 +1,81 @@
+// Chats that ring with everybody who is outside their queue, because nobody who serves it is there:
+// the first to take one has it. Unlike an offer a ring has no deadline; it ends when it is taken or
+// somebody comes to serve, and on this page when I will not hear of it.
+import { SvelteSet } from 'svelte/reactivity'
+import type { Operator } from '#contract/presence.ts'
+import type { Queue, QueueMember } from '#contract/queues.ts'
+import { type Chat, routing } from '#contract/routing.ts'
+import { call, Refused } from '#lib/api.ts'
+import { live } from '#lib/live/live.svelte.ts'
+import { mine } from './mine.svelte.ts'
+import { LOST, offers } from './offers.svelte.ts'
+
+interface Around {
+  operator: Operator
+  members: readonly QueueMember[]
+  queue(id: string): Queue | undefined
+}
+
+/** Those of the chats that the operator may take, the longest waiting first. */
+export function ringsFor(chats: readonly Chat[], { operator, members, queue }: Around): Chat[] {
+  const { id, availability, connection, isNotAnswering } = operator
+  if (availability !== 'available' || connection !== 'connected' || isNotAnswering) return []
+  const outside = new Set(
+    members.filter((one) => one.userId === id && !one.participates).map((one) => one.queueId),
+  )
+  const isForMe = ({ queueId, kind }: Chat) => {
+    const isTest = queue(queueId)?.isTest ?? false
+    const { used, limit } = operator[kind]
+    return used < limit && (isTest ? operator.takesTests : operator.takesChats)
+  }
+  return chats
+    .filter((chat) => chat.rings && outside.has(chat.queueId) && isForMe(chat))
+    .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt))
+}
+
+class Ringing {
+  readonly #silenced = new SvelteSet<string>()
+
+  /** What rings for me now, but for what I have silenced here. */
+  get open(): Chat[] {
+    const { operator } = mine
+    if (operator === undefined) return []
+    const around = {
+      operator,
+      members: live.all('queue_member'),
+      queue: (id: string) => live.get('queue', id),
+    }
+    return ringsFor(live.all('chat'), around).filter(({ id }) => !this.#silenced.has(id))
+  }
+
+  /** The queues that I am called for without serving them. */
+  get queueIds(): string[] {
+    const id = mine.operator?.id
+    return live
+      .all('queue_member')
+      .filter(({ userId, participates }) => userId === id && !participates)
+      .map(({ queueId }) => queueId)
+  }
+
+  /** Takes it; true when the chat is mine. Throws Unreachable, and Refused for any no but "too late". */
+  async take(chat: Chat): Promise<boolean> {
+    offers.taking = chat.id
+    try {
+      await call(routing.take, { params: { id: chat.id } })
+      return true
+    } catch (error) {
+      if (!(error instanceof Refused && LOST.has(error.code))) throw error
+      offers.say({ chat, how: 'gone' })
+      return false
+    } finally {
+      offers.taking = undefined
+    }
+  }
+
+  /** It goes on ringing for the others. */
+  silence(chatId: string): void {
+    this.#silenced.add(chatId)
+  }
+}
+
+export const ringing = new Ringing()
