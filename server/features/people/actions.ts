@@ -1,6 +1,6 @@
 // Changing a person: field by field, each on top of the version that was seen.
 import { isDeepStrictEqual } from 'node:util'
-import type { Fields, FieldValue } from '#contract/fields.ts'
+import { type Fields, type FieldValue, fieldOf } from '#contract/fields.ts'
 import type { PersonRecord } from '#contract/people.ts'
 import { isOfUser, type LockReason, whyLocked } from '#contract/people-rules.ts'
 import type { RefusalBody, RefusalCode } from '#contract/refusals.ts'
@@ -51,7 +51,7 @@ export async function setFields(
   await refuseLocked(tx, actor, record, fields)
   refuseStale(record, fields, changes.base)
   const changed = fields.filter(({ key, value }) => !isSame(standingValue(record, key), value))
-  const before = Object.fromEntries(changed.map(({ key }) => [key, standingValue(record, key)]))
+  const before = standingOf(record, changed)
   if (changed.length === 0) return { record, before, outcomes: [] }
   await refuseUnsound(tx, actor, record, changed)
   const outcomes = await apply(tx, record, changed)
@@ -68,7 +68,7 @@ export async function changePerson(
     write(ctx, 'person.change', (tx) => setFields(tx, ctx.actor, membershipId, changes)),
   )
   await settleAll(ctx, outcomes)
-  const isOfTheUser = soundValues(before).some(({ field }) => isOfUser(field))
+  const isOfTheUser = Object.keys(before).some((key) => isUserKey(key))
   if (isOfTheUser && !record.isOursAlone) await tellElsewhere(ctx, record.userId)
   return record
 }
@@ -178,6 +178,19 @@ function refuseStale(
 
 function standingValue(record: Pick<PersonRecord, 'fields'>, key: string): FieldValue {
   return record.fields[key] ?? null
+}
+
+/** What stood before; somebody who was no operator had no limits, and cannot be given none. */
+function standingOf(record: PersonRecord, changed: readonly SoundField[]): Fields {
+  const values = changed.map(({ key }) => [key, standingValue(record, key)] as const)
+  return Object.fromEntries(
+    values.filter(([key, value]) => value !== null || !key.startsWith('limit.')),
+  )
+}
+
+function isUserKey(key: string): boolean {
+  const field = fieldOf(key)
+  return field !== undefined && isOfUser(field)
 }
 
 function isSame(one: FieldValue, other: FieldValue): boolean {

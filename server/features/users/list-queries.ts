@@ -16,6 +16,18 @@ export async function listOfAccounts(
   return list(db, organisationId, ofAccounts(organisationId, accountIds))
 }
 
+/** The people of the accounts, and those of departments and groups elsewhere, by name. */
+export function listOfPlaces(
+  db: Db,
+  organisationId: string,
+  accountIds: readonly string[],
+  teamIds: readonly string[],
+): Promise<Person[]> {
+  if (teamIds.length === 0) return listOfAccounts(db, organisationId, accountIds)
+  const ids = sql`${ofAccounts(organisationId, accountIds)} union ${ofTeams(organisationId, teamIds)}`
+  return list(db, organisationId, ids)
+}
+
 /** The people of a department or of a supervisor's group, by name. */
 export function listOfTeam(db: Db, organisationId: string, teamId: string): Promise<Person[]> {
   return list(db, organisationId, ofTeams(organisationId, [teamId]))

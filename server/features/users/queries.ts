@@ -9,26 +9,27 @@ import {
   permissionsOf,
 } from '#contract/permissions.ts'
 import type { Operator } from '#contract/presence.ts'
+import { scope } from '#contract/scopes.ts'
 import type { Language } from '#contract/shapes.ts'
 import type { Person } from '#contract/users.ts'
 import type { Db } from '../../platform/database.ts'
 
 const PERSON = sql<Person>`"row"`.as('person')
 
-/** One person, if their membership is in one of the accounts. */
+/** One person, if their membership is in one of the accounts or they are of one of the teams. */
 export async function findPerson(
   db: Db,
   organisationId: string,
-  accountIds: readonly string[],
+  { accountIds, teamIds }: { accountIds: readonly string[]; teamIds: readonly string[] },
   membershipId: string,
 ): Promise<Person | undefined> {
-  if (accountIds.length === 0) return undefined
+  const scopes = [...accountIds.map(scope.people), ...teamIds.map(scope.team)]
   const row = await db
     .selectFrom('personRows')
     .select(PERSON)
     .where('organisationId', '=', organisationId)
-    .where('accountId', 'in', [...accountIds])
     .where('membershipId', '=', membershipId)
+    .where(sql<boolean>`scopes && ${scopes}::text[]`)
     .executeTakeFirst()
   return row?.person
 }

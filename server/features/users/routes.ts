@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { peopleList } from '#contract/people-list.ts'
 import { users as api, photos } from '#contract/users.ts'
+import type { Actor } from '../../platform/context.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { serve, serveUpload } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
@@ -10,18 +11,26 @@ import { pageFor } from './page.ts'
 import * as users from './queries.ts'
 
 export function userRoutes(app: FastifyInstance): void {
-  serve(app, api.list, ({ db, actor }) =>
-    lists.listOfAccounts(db, actor.organisationId, accounts.visibleIds(actor, 'users.view')),
-  )
-  serve(app, peopleList.page, ({ db, actor }, { query }) => pageFor(db, actor, query))
-  serve(app, api.get, async ({ db, actor }, { params }) => {
-    const accountIds = accounts.visibleIds(actor, 'users.view')
-    return found(await users.findPerson(db, actor.organisationId, accountIds, params.id))
+  serve(app, api.list, ({ db, actor }) => {
+    const { accountIds, teamIds } = whereVisible(actor)
+    return lists.listOfPlaces(db, actor.organisationId, accountIds, teamIds)
   })
+  serve(app, peopleList.page, ({ db, actor }, { query }) => pageFor(db, actor, query))
+  serve(app, api.get, async ({ db, actor }, { params }) =>
+    found(await users.findPerson(db, actor.organisationId, whereVisible(actor), params.id)),
+  )
   serve(app, api.setLanguage, (ctx, { body }) => setLanguage(ctx, body.language))
   serveUpload(app, photos.setMine, admitUpload, setPhoto)
   serve(app, photos.removeMine, removePhoto)
   servePhotos(app)
+}
+
+/** Where the actor sees people: accounts as a whole, and departments and groups of others. */
+function whereVisible(actor: Actor) {
+  return {
+    accountIds: accounts.visibleIds(actor, 'users.view'),
+    teamIds: accounts.teamIds(actor, 'users.view'),
+  }
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
