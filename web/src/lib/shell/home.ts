@@ -5,6 +5,7 @@ const HOMES: readonly [Permission, string][] = [
   ['chats.answer', '/desk'],
   ['wall.view', '/wall'],
   ['users.view', '/people'],
+  ['reports.correspondence', '/history'],
 ]
 
 export function homeFor(may: (permission: Permission) => boolean): string {

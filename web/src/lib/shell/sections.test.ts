@@ -6,7 +6,8 @@ test.each([
   ['agent', ['/desk']],
   ['viewer', ['/wall', '/people']],
   ['supervisor', ['/desk', '/wall']],
-  ['administrator', ['/desk', '/wall', '/people', '/setup']],
+  ['correspondence', ['/history']],
+  ['administrator', ['/desk', '/wall', '/history', '/people', '/setup']],
 ] as const)('the %s is shown only where they may go', (role, hrefs) => {
   const shown = sectionsFor((permission) => permissionsOf[role].includes(permission))
   expect(shown.flatMap((section) => section.destinations.map(({ href }) => href))).toEqual(hrefs)

@@ -1,5 +1,6 @@
 // Where one can go from anywhere. A new screen is one line here; who may see it is in the line.
 import Headset from '@lucide/svelte/icons/headset'
+import HistoryIcon from '@lucide/svelte/icons/history'
 import LayoutGrid from '@lucide/svelte/icons/layout-grid'
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal'
 import Users from '@lucide/svelte/icons/users'
@@ -36,6 +37,13 @@ export const sections: readonly Section[] = [
         key: 'd',
       },
       { href: '/wall', label: 'shell.nav.wall', icon: LayoutGrid, needs: ['wall.view'], key: 'w' },
+      {
+        href: '/history',
+        label: 'shell.nav.history',
+        icon: HistoryIcon,
+        needs: ['reports.correspondence'],
+        key: 'h',
+      },
     ],
   },
   {

@@ -3,6 +3,7 @@
 import type adding from './en/adding.ts'
 import type desk from './en/desk.ts'
 import type editing from './en/editing.ts'
+import type history from './en/history.ts'
 import type joining from './en/joining.ts'
 import type me from './en/me.ts'
 import type people from './en/people.ts'
@@ -26,6 +27,7 @@ export interface Areas {
   joining: typeof joining
   desk: typeof desk
   wall: typeof wall
+  history: typeof history
   editing: typeof editing
   people: typeof people
   record: typeof record

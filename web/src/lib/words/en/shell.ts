@@ -7,6 +7,7 @@ export default {
   'nav.label': 'Main',
   'nav.desk': 'Desk',
   'nav.wall': 'Wall',
+  'nav.history': 'History',
   'nav.administration': 'Administration',
   'nav.people': 'People',
   'nav.setup': 'Setup',

@@ -8,6 +8,7 @@ export default {
   'nav.label': 'Hoofdmenu',
   'nav.desk': 'Werkplek',
   'nav.wall': 'Wand',
+  'nav.history': 'Archief',
   'nav.administration': 'Beheer',
   'nav.people': 'Mensen',
   'nav.setup': 'Inrichting',
