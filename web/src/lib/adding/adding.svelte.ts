@@ -235,6 +235,11 @@ export class Adding implements RecordForm {
     return Object.keys(this.filled.fields).some((key) => fieldOf(key)?.kind === 'department')
   }
 
+  /** Whether something is filled in that closing could lose. */
+  get isStarted(): boolean {
+    return !isEmpty(this.filled) || this.password !== ''
+  }
+
   /** Keeps what has been filled in on this device. */
   keep(): void {
     const text = JSON.stringify(this.filled)

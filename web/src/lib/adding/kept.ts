@@ -33,17 +33,20 @@ export const nothingFilled = (): Filled => ({
   draft: undefined,
 })
 
+/** What is one person's own. */
+const OWN = ['firstName', 'lastName', 'displayName', 'alias', 'description', 'mobile', 'gender']
+
 /** The same choices for the next person: who they are is asked anew. */
 export function forNext(filled: Filled): Filled {
-  const own = ['firstName', 'lastName', 'displayName', 'alias', 'description', 'mobile', 'gender']
   const fields = Object.fromEntries(
-    Object.entries(filled.fields).filter(([key]) => !own.includes(key)),
+    Object.entries(filled.fields).filter(([key]) => !OWN.includes(key)),
   )
   return { ...nothingFilled(), accountId: filled.accountId, hours: filled.hours, fields }
 }
 
+/** Whether nothing is filled in of anybody: choices that stand for the next one are nobody's. */
 export function isEmpty({ emails, login, fields }: Filled): boolean {
-  return emails === '' && login === '' && Object.keys(fields).length === 0
+  return emails === '' && login === '' && !OWN.some((key) => Object.hasOwn(fields, key))
 }
 
 /** The addresses in a text: between commas, semicolons, blanks and ends of lines; each once. */

@@ -61,4 +61,13 @@ export default {
   'open-invitation': 'Resend…',
   'draft.save': 'Save as draft',
   'draft.saved': 'Kept as a draft, under Invitations',
+  'as-page': 'Open as a page',
+  'leave.title': 'Keep what is filled in?',
+  'leave.text': 'It stays on this device until you come back. A password is never kept.',
+  'leave.throw': 'Throw away',
+  'leave.stay': 'Go on',
+  'leave.keep': 'Keep and close',
+  another: 'Add another',
+  done: 'Done',
+  'done.next': 'They are in the list already. The same role and places stand for the next one.',
 } as const satisfies Catalogue

@@ -61,4 +61,13 @@ export default {
   'open-invitation': 'Opnieuw versturen…',
   'draft.save': 'Als concept bewaren',
   'draft.saved': 'Bewaard als concept, bij Uitnodigingen',
+  'as-page': 'Als pagina openen',
+  'leave.title': 'Bewaren wat is ingevuld?',
+  'leave.text': 'Het blijft op dit apparaat tot u terugkomt. Een wachtwoord wordt nooit bewaard.',
+  'leave.throw': 'Weggooien',
+  'leave.stay': 'Doorgaan',
+  'leave.keep': 'Bewaren en sluiten',
+  another: 'Nog iemand toevoegen',
+  done: 'Klaar',
+  'done.next': 'Ze staan al in de lijst. Dezelfde rol en plekken gelden voor de volgende.',
 } satisfies Translation<typeof english, 'one' | 'other'>
