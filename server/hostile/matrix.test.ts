@@ -129,7 +129,7 @@ describe('the doors of the house', () => {
       expect(await fingerprintOf(house.db, tables), what).toEqual(before)
     }
     expect(cells.length).toBeGreaterThan(doors.length * 3)
-  })
+  }, 120_000)
 
   test('answer what is not yours byte for byte as what does not exist, and change nothing', async () => {
     const before = await settledFingerprint(house.db, tables)
@@ -151,7 +151,7 @@ describe('the doors of the house', () => {
         expect(await fingerprintOf(house.db, tables), what).toEqual(before)
       }
     expect(tried).toBeGreaterThan(40)
-  })
+  }, 120_000)
 
   test('never begin a chat under the id of another visitor’s', async () => {
     const before = await settledFingerprint(house.db, tables)

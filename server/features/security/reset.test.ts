@@ -55,14 +55,15 @@ describe('a forgotten password', () => {
       times.push(performance.now() - started)
       said.add(`${status} ${JSON.stringify(body)}`)
     }
-    for (let pair = 0; pair < 9; pair++) {
+    for (let pair = 0; pair < 24; pair++) {
+      if (pair % 8 === 0) await house.db.deleteFrom('throttles').execute()
       await ask(email, known)
       await ask(`nobody.${pair}@example.org`, unknown)
     }
     expect([...said]).toEqual(['200 {}'])
-    const median = (times: number[]) => times.toSorted((a, b) => a - b)[4] ?? 0
-    // What tells them apart is not done before the answer: no hash (24 ms), no mail.
-    expect(Math.abs(median(known) - median(unknown))).toBeLessThan(15)
+    // The quickest of each, which no busy machine has slowed down. What tells them apart is not done
+    // before the answer: no hash (24 ms) and no mail.
+    expect(Math.abs(Math.min(...known) - Math.min(...unknown))).toBeLessThan(10)
     await settled()
     expect(await mailsTo('nobody.1@example.org')).toBe(0)
   })
