@@ -30,10 +30,13 @@ export const NewMessage = Strict({
 export type NewMessage = Static<typeof NewMessage>
 
 export const chats = {
-  messages: endpoint('GET', '/api/chats/:id/messages', 'session', 'What was written in a chat', {
-    params: ById,
-    reply: Type.Array(Message),
-  }),
+  messages: endpoint(
+    'GET',
+    '/api/chats/:id/messages',
+    'chats.answer',
+    'What was written in a chat',
+    { params: ById, reply: Type.Array(Message) },
+  ),
   write: endpoint(
     'POST',
     '/api/chats/:id/messages',

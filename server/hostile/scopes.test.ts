@@ -26,7 +26,8 @@ const OF_MANAGER: readonly Kind[] = ['setup', 'people', 'floor', 'queue', 'chat'
 const MAY: Record<string, readonly Kind[]> = {
   agent: ['setup', 'queue', 'user', 'chat'],
   'idle agent': ['setup'],
-  viewer: OF_MANAGER,
+  // Sees that there are chats, and no word of them.
+  viewer: ['setup', 'people', 'floor', 'queue'],
   supervisor: ['setup', 'floor', 'queue', 'chat'],
   manager: OF_MANAGER,
   administrator: OF_MANAGER,

@@ -18,7 +18,8 @@ export interface Wanted {
  */
 export function faceOf(userId: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(
-    select coalesce(p.display_name, m.alias, m.display_name, u.first_name) as name,
+    select coalesce(p.display_name, m.alias, m.display_name,
+             case when u.erased_at is null then u.first_name else 'Former agent' end) as name,
            coalesce(p.description, m.description) as description,
            case when coalesce(p.shows_photo, m.shows_photo) then u.photo_id end as photo_id
       from users u
@@ -104,12 +105,18 @@ export async function findStanding(
   return rows[0]
 }
 
-/** Whether the actor may read the chat: the operator who holds it now, or whoever sees its floor. */
+/**
+ * Whether the actor may read the chat: the operator who holds it now, or whoever sees its floor and
+ * answers chats there. Whoever only looks on sees that there is a chat, and no word of it.
+ */
 export async function maySee(db: Db, actor: Actor, chatId: string): Promise<boolean> {
   const standing = await findStanding(db, actor.organisationId, chatId, actor.userId)
   if (standing === undefined) return false
-  return standing.isHeld || accounts.mayAt(actor, 'wall.view', standing.accountId)
+  const { isHeld, accountId } = standing
+  return isHeld || READING.every((one) => accounts.mayAt(actor, one, accountId))
 }
+
+const READING = ['wall.view', 'chats.answer'] as const
 
 /** Whether the actor holds the chat: whoever does may write in it, and be seen to write. */
 export async function isHeldBy(db: Db, actor: Actor, chatId: string): Promise<boolean> {
