@@ -4,6 +4,7 @@ import { endpoint } from './endpoint.ts'
 import { FieldsShape, Gender } from './fields.ts'
 import { PasswordPolicy } from './password.ts'
 import { ById, EMAIL_MAX, Id, Instant, Language, NAME_MAX, Name, orNull, Strict } from './shapes.ts'
+import { PHOTO_MAX_BYTES } from './users.ts'
 
 export const InvitationState = Type.Union([
   Type.Literal('draft'),
@@ -259,6 +260,24 @@ export const invitations = {
     'users.manage',
     'Send it to another address; the old link dies',
     { params: ById, body: Strict({ email: Typed }), reply: Invitation },
+  ),
+  setPhoto: endpoint(
+    'PUT',
+    '/api/invitations/:id/photo',
+    'users.manage',
+    'Choose the photo of whoever is invited (JPEG, PNG or WebP)',
+    {
+      params: ById,
+      file: { maxBytes: PHOTO_MAX_BYTES },
+      reply: Type.Object({ photo: Type.String() }),
+    },
+  ),
+  removePhoto: endpoint(
+    'DELETE',
+    '/api/invitations/:id/photo',
+    'users.manage',
+    'Invite without a photo',
+    { params: ById, reply: Nothing },
   ),
   link: endpoint(
     'POST',

@@ -2,6 +2,8 @@
 export const refusals = {
   invalid: 400,
   weak_password: 400,
+  /** Not the code that was sent. */
+  wrong_code: 400,
   unauthenticated: 401,
   wrong_credentials: 401,
   forbidden: 403,
@@ -44,9 +46,12 @@ export const refusals = {
   account_circle: 409,
   account_too_deep: 409,
   would_lock_out: 409,
+  /** A range of addresses that is hardly one: it must be meant. */
+  too_wide: 409,
   undo_over: 409,
   link_used: 410,
   link_expired: 410,
+  code_expired: 410,
   invitation_used: 410,
   invitation_expired: 410,
   invitation_revoked: 410,
