@@ -147,7 +147,9 @@ const SECTION_OF: Record<Exclude<FieldName['kind'], 'plain'>, SectionName> = {
   grant: 'rights',
 }
 
+/** What somebody may on a site stands with how they appear there. */
 export function sectionOf(field: FieldName): SectionName {
+  if (field.kind === 'grant' && field.scope.kind === 'site') return 'sites'
   if (field.kind !== 'plain') return SECTION_OF[field.kind]
   if (field.name === 'limit.live' || field.name === 'limit.deferred') return 'limits'
   return field.name === 'supervisorGroupId' ? 'departments' : 'profile'
