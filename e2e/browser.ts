@@ -83,6 +83,19 @@ function listen(page: Page): string[] {
   return problems
 }
 
+/** What an expression says in the page, which has a window of its own. */
+export function asked<T>(page: Page, expression: string): Promise<T> {
+  return page.evaluate(expression) as Promise<T>
+}
+
+/** The field of a form that the focus is in. */
+export function focusedField(page: Page): Promise<string | null> {
+  return asked(
+    page,
+    "document.activeElement?.closest('[data-field]')?.getAttribute('data-field') ?? null",
+  )
+}
+
 /** No serious finding of axe on the page as it is now. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()

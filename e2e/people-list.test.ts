@@ -6,7 +6,7 @@ import { departments } from '#contract/departments.ts'
 import { people } from '#contract/people.ts'
 import { seatCrowd } from '../server/testing/crowd.ts'
 import { openHouse, type Person } from '../server/testing/house.ts'
-import { expectAccessible, openStage, type Somebody } from './browser.ts'
+import { asked, expectAccessible, openStage, type Somebody } from './browser.ts'
 
 const house = openHouse()
 const stage = openStage()
@@ -55,7 +55,7 @@ async function roleOf(key: string): Promise<string> {
 }
 
 const rows = (page: Page) => page.locator('tbody tr.line')
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.id ?? '')
+const focused = (page: Page) => asked<string>(page, "document.activeElement?.id ?? ''")
 const grid = (page: Page) => page.getByRole('grid', { name: 'People' })
 
 test('NX-2, LA-2: People is one click from anywhere, and its parts are tabs with the way back', async () => {
@@ -220,7 +220,7 @@ test('many at once: a limit for everybody who is chosen, told when it is done', 
   await hanna.picture('change')
   await dialog.getByRole('button', { name: /^Change \d+ people$/ }).click()
   await page.getByText(/\d+ people changed/).waitFor()
-  await page.getByRole('cell', { name: /9$/ }).first().waitFor()
+  await page.locator('td.live').filter({ hasText: /9\s*$/ }).first().waitFor()
   await hanna.picture('changed')
 })
 
