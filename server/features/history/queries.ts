@@ -11,7 +11,6 @@ import {
 import type { Language } from '#contract/shapes.ts'
 import type { Db } from '../../platform/database.ts'
 import { faceOf } from '../chats/queries.ts'
-import { MOST_MESSAGES } from '../chats/rules.ts'
 import { wordsWanted } from './rules.ts'
 
 /** Where a permission is held: at accounts, at sites, and at departments and groups of operators. */
@@ -137,8 +136,7 @@ export async function readThread(
       join visitors v on v.organisation_id = c.organisation_id and v.id = c.visitor_id
       left join users u on u.id = w.author_id
      where w.organisation_id = ${organisationId} and w.chat_id = ${chatId}
-     order by w.seq
-     limit ${MOST_MESSAGES}`.execute(db)
+     order by w.seq`.execute(db)
   const { rows: handovers } = await sql<{ row: Thread['handovers'][number] }>`
     select row from handover_rows
      where organisation_id = ${organisationId} and chat_id = ${chatId} order by at`.execute(db)
