@@ -3,7 +3,18 @@ import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { FieldsShape, Gender } from './fields.ts'
 import { PasswordPolicy } from './password.ts'
-import { ById, EMAIL_MAX, Id, Instant, Language, NAME_MAX, Name, orNull, Strict } from './shapes.ts'
+import {
+  ById,
+  EMAIL_MAX,
+  Id,
+  Instant,
+  Language,
+  NAME_MAX,
+  Name,
+  Nothing,
+  orNull,
+  Strict,
+} from './shapes.ts'
 import { PHOTO_MAX_BYTES } from './users.ts'
 
 export const InvitationState = Type.Union([
@@ -36,6 +47,8 @@ export const Invitation = Type.Object({
   lastName: orNull(Type.String()),
   displayName: orNull(Type.String()),
   language: Language,
+  /** What becomes the user’s photo, unless they have one; null: none was chosen. */
+  photo: orNull(Type.String()),
   /** The roles of its `grant:` fields that exist. */
   roles: Type.Array(
     Type.Object({

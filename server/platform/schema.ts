@@ -186,6 +186,20 @@ export interface Departments {
   version: Generated<number>;
 }
 
+export interface EmailLinks {
+  createdAt: string;
+  email: string;
+  expiresAt: string;
+  id: string;
+  organisationId: string;
+  purpose: string;
+  requestedBy: string | null;
+  tokenHash: Buffer;
+  tokenNonce: Buffer;
+  usedAt: string | null;
+  userId: string;
+}
+
 export interface EventLog {
   actorId: string | null;
   at: Generated<string>;
@@ -389,12 +403,28 @@ export interface Messages {
   seq: number;
 }
 
+export interface MobileCodes {
+  createdAt: string;
+  expiresAt: string;
+  mobile: string;
+  nonce: Buffer;
+  tries: Generated<number>;
+  userId: string;
+}
+
 export interface Nodes {
   epoch: Generated<number>;
   id: string;
   leaseUntil: string;
   name: string;
   startedAt: string;
+}
+
+export interface NotificationChoices {
+  email: boolean;
+  kind: string;
+  sms: boolean;
+  userId: string;
 }
 
 export interface Notifications {
@@ -490,7 +520,9 @@ export interface PhotoFiles {
 export interface Photos {
   createdAt: Generated<string>;
   id: Generated<string>;
-  userId: string;
+  invitationId: string | null;
+  organisationId: string | null;
+  userId: string | null;
 }
 
 export interface QueueMemberRows {
@@ -630,6 +662,27 @@ export interface Skills {
   version: Generated<number>;
 }
 
+export interface SmsMessages {
+  at: string;
+  body: string;
+  id: string;
+  toMobile: string;
+  userId: string;
+}
+
+export interface SmsOutbox {
+  createdAt: string;
+  data: Json;
+  id: Generated<string>;
+  kind: string;
+  language: string;
+  nextTryAt: string;
+  organisationId: string;
+  toMobile: string;
+  tries: Generated<number>;
+  userId: string;
+}
+
 export interface SupervisorGroups {
   departmentId: string;
   id: Generated<string>;
@@ -708,6 +761,7 @@ export interface DB {
   connections: Connections;
   departmentMembers: DepartmentMembers;
   departments: Departments;
+  emailLinks: EmailLinks;
   eventLog: EventLog;
   exclusions: Exclusions;
   fieldMarks: FieldMarks;
@@ -725,7 +779,9 @@ export interface DB {
   mailOutbox: MailOutbox;
   memberships: Memberships;
   messages: Messages;
+  mobileCodes: MobileCodes;
   nodes: Nodes;
+  notificationChoices: NotificationChoices;
   notifications: Notifications;
   openMemberships: OpenMemberships;
   operatorLoads: OperatorLoads;
@@ -747,6 +803,8 @@ export interface DB {
   siteProfiles: SiteProfiles;
   sites: Sites;
   skills: Skills;
+  smsMessages: SmsMessages;
+  smsOutbox: SmsOutbox;
   supervisorGroups: SupervisorGroups;
   throttles: Throttles;
   twoPlaces: TwoPlaces;
