@@ -1,12 +1,14 @@
 // People to block, archive and restore: what they hold, set in every family there is, and how to
 // read all of it again.
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { type Act, type ActDone, type PersonRecord, people } from '#contract/people.ts'
 import type { BuiltInRole } from '#contract/permissions.ts'
 import * as routing from '../features/routing/queries.ts'
+import type { Ctx } from '../platform/context.ts'
 import type { Db } from '../platform/database.ts'
-import type { Person } from './house.ts'
+import { makeHasher } from '../platform/hash.ts'
+import type { House, Person } from './house.ts'
 
 type Named = Pick<Person, 'membershipId'>
 
@@ -87,6 +89,19 @@ export async function putInGroup(
   await routing.tellOperator(db, { organisationId, userId })
 }
 
+/** Gives a user a skill of the account. */
+export async function learn(
+  db: Db,
+  { organisationId, userId }: Pick<Person, 'organisationId' | 'userId'>,
+  accountId: string,
+): Promise<void> {
+  const skillId = randomUUID()
+  await sql`insert into skills (organisation_id, id, account_id, name)
+    values (${organisationId}, ${skillId}, ${accountId}, 'Dutch')`.execute(db)
+  await sql`insert into user_skills (organisation_id, user_id, skill_id, level)
+    values (${organisationId}, ${userId}, ${skillId}, 2)`.execute(db)
+}
+
 /** Every row of the person, as it stands in the database; without what counts the changes. */
 export async function everythingOf(
   db: Db,
@@ -104,7 +119,8 @@ export async function everythingOf(
     union all select 'limit', to_jsonb(t) from operator_loads t
       where organisation_id = ${organisationId} and user_id = ${userId}
     union all select 'kinds', to_jsonb(t) - '{availability, availability_since, availability_set_by, reason, is_ready,
-          is_present, grace_until, connection_since, last_offered_at}'::text[] from operators t
+          is_present, grace_until, connection_since, last_offered_at, suspended_at}'::text[]
+          || jsonb_build_object('is_suspended', suspended_at is not null) from operators t
       where organisation_id = ${organisationId} and user_id = ${userId}
     union all select 'skill', to_jsonb(t) from user_skills t
       where organisation_id = ${organisationId} and user_id = ${userId}
@@ -125,4 +141,21 @@ export async function everythingOf(
 export async function archivedSince(db: Db, { membershipId }: Named, ms: number): Promise<void> {
   await sql`update memberships set archived_at = now() - ${ms} * interval '1 millisecond'
     where id = ${membershipId}`.execute(db)
+}
+
+/** What a server does by the clock, it does with this. */
+export function clockOf({ app: { database, bus, http }, url }: House, now: () => Date): Ctx {
+  return {
+    ...{ db: database.db, database, bus, log: http.log, now, requestId: 'clock' },
+    hasher: makeHasher({ running: 1, queued: 1, waitMs: 1_000 }),
+    secretKey: randomBytes(32),
+    visitorAllowance: 1,
+    publicOrigin: url,
+    browser: {
+      ...{ ip: '', host: '', userAgent: '', deviceToken: undefined },
+      keepSession() {},
+      dropSession() {},
+      keepDevice() {},
+    },
+  }
 }

@@ -27,6 +27,21 @@ export async function forgetTold(
        and entity_id = any (${entityIds}::text[]) and row is not null`.execute(db)
 }
 
+/**
+ * Takes an operator's name and photo out of the log. There are many lines of operators and no index
+ * on whose they are: it takes a look at all of them, so it has a transaction of its own.
+ */
+export async function forgetOperatorTold(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<void> {
+  await sql`
+    update event_log set row = null
+     where organisation_id = ${organisationId} and kind = 'operator' and entity_id = ${userId}
+       and row is not null`.execute(db)
+}
+
 /** Whether the user belongs to any organisation still, whatever the status. */
 export async function isMemberAnywhere(db: Db, userId: string): Promise<boolean> {
   const row = await db
@@ -38,25 +53,45 @@ export async function isMemberAnywhere(db: Db, userId: string): Promise<boolean>
   return row !== undefined
 }
 
-/** Takes the names and the address out of the user's invitations; answers them as they are now. */
+/** An invitation, and who sees it. */
+export interface Told {
+  row: Invitation
+  scopes: string[]
+}
+
+/**
+ * Takes the user out of the invitations that they accepted or let pass: names, address, and what was
+ * planned of them, but for roles and places. Answers the invitations as they are now.
+ */
 export async function forgetInvited(
   db: Db,
   organisationId: string,
   userId: string,
-): Promise<Invitation[]> {
+): Promise<Told[]> {
   const { rows } = await sql<{ id: string }>`
     update invitations i
        set email = 'erased-' || u.id || '@erased.invalid', first_name = null, last_name = null,
-           display_name = null, version = i.version + 1
+           plan = jsonb_set(i.plan, '{set}', (
+             select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(i.plan -> 'set')
+              where key ~ '^(grant|department|queue|skill):')),
+           version = i.version + 1
       from users u
      where u.id = ${userId} and i.organisation_id = ${organisationId}
        and (i.accepted_by = u.id or (lower(i.email) = lower(u.email) and i.state in ('expired', 'revoked')))
     returning i.id`.execute(db)
-  const told = await sql<{ row: Invitation }>`
-    select row from invitation_rows
-     where organisation_id = ${organisationId}
-       and invitation_id = any (${rows.map(({ id }) => id)}::uuid[])`.execute(db)
-  return told.rows.map(({ row }) => row)
+  const ids = rows.map(({ id }) => id)
+  const told = await sql<Told>`
+    select row, scopes from invitation_rows
+     where organisation_id = ${organisationId} and invitation_id = any (${ids}::uuid[])`.execute(db)
+  return told.rows
+}
+
+/** The organisations that have invited the user and where they are known no more. */
+export async function listInvitedIn(db: Db, userId: string): Promise<string[]> {
+  const { rows } = await sql<{ organisationId: string }>`
+    select distinct i.organisation_id from invitations i join users u on u.id = i.accepted_by
+     where i.accepted_by = ${userId} and u.erased_at is not null and i.email <> u.email`.execute(db)
+  return rows.map(({ organisationId }) => organisationId)
 }
 
 /** What is the user's own and nobody else's. */

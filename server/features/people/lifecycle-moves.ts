@@ -84,3 +84,15 @@ async function followMemberships(tx: Tx, userId: string, goneFrom?: string): Pro
   const moved = { organisationId, userId, serves, actorId, goneFrom }
   return [await lifecycle.followMemberships(db, moved)]
 }
+
+/**
+ * After roles have changed: an operator of whose active memberships none answers chats any more is
+ * set aside like one who was blocked, and is back with the first that does. Last, like the above.
+ */
+export async function followRoles(tx: Tx, userId: string): Promise<Moved> {
+  const { db, organisationId } = tx
+  const memberships = await lifecycle.listMemberships(db, organisationId, [userId])
+  const serves = memberships.some(({ status, answers }) => status === 'active' && answers)
+  const isSuspended = await lifecycle.isSuspended(db, organisationId, userId)
+  return serves === isSuspended ? followMemberships(tx, userId) : []
+}

@@ -102,6 +102,21 @@ export async function endSessions(
   return rows.map(({ id }) => id)
 }
 
+/** Whether the operator is set aside; undefined for one who is no operator. */
+export async function isSuspended(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<boolean | undefined> {
+  const row = await db
+    .selectFrom('operators')
+    .select('suspendedAt')
+    .where('organisationId', '=', organisationId)
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return row && row.suspendedAt !== null
+}
+
 export interface MovedOperator {
   organisationId: string
   userId: string

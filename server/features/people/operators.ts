@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/context.ts'
 import type { Outcome } from '../routing/queries.ts'
 import * as routing from '../routing/queries.ts'
 import type { Member } from './field-queries.ts'
+import { followRoles } from './lifecycle-moves.ts'
 import * as operators from './operator-queries.ts'
 import { type Means, meansOf } from './rules.ts'
 
@@ -33,9 +34,9 @@ export async function keepOperator(
   const means = meansOf(held, kinds !== undefined || duties.put.length > 0 || hasLimits)
   if (!means.isOperator)
     return kinds ? [await routing.removeOperator(tx.db, { organisationId, userId, actorId })] : []
-  if (kinds) return place(tx, member, actorId, { ...means, ...duties }, kinds)
-  const made = await register(tx, member)
-  return [made, ...(await place(tx, member, actorId, { ...means, ...duties }, NEW))]
+  const made = kinds ? [] : [await register(tx, member)]
+  const placed = await place(tx, member, actorId, { ...means, ...duties }, kinds ?? NEW)
+  return [...made, ...placed, ...(await followRoles(tx, userId))]
 }
 
 /** What an operator is for who has just been made. */
