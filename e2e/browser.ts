@@ -69,7 +69,8 @@ export function openStage(): Stage {
 
 function cookieOf(pair: string, url: string) {
   const at = pair.indexOf('=')
-  return { name: pair.slice(0, at), value: pair.slice(at + 1), url }
+  // For every path of the server, not only those beside the first page.
+  return { name: pair.slice(0, at), value: pair.slice(at + 1), url: new URL(url).origin }
 }
 
 function listen(page: Page): string[] {
