@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawnOf, MOST_ROWS, placesOf, topFor } from './windowing.ts'
+import { drawnOf, MOST_ROWS, placesOf, slotOf, topFor } from './windowing.ts'
 
 const sight = (top: number, height = 700, count = 10_000) => ({ top, height, rowHeight: 44, count })
 
@@ -39,4 +39,27 @@ test('a row is brought into sight by the shortest way', () => {
   expect(topFor(3, sight(0))).toBeUndefined()
   expect(topFor(0, sight(500))).toBe(0)
   expect(topFor(20, sight(0))).toBe(21 * 44 - 700)
+})
+
+test.each([undefined, 0, 3, 100, 9_999])(
+  'no two rows share a slot, and %s keeps its own',
+  (kept) => {
+    for (const top of [0, 500, 44 * 97, 44 * 5_000, 440_000]) {
+      const drawn = drawnOf(sight(top))
+      const places = placesOf(drawn, kept, 10_000)
+      const slots = places.map((at) => slotOf(at, kept, drawn))
+      expect(new Set(slots).size).toBe(places.length)
+      if (kept !== undefined) expect(slotOf(kept, kept, drawn)).toBe(kept % (drawn.to - drawn.from))
+    }
+  },
+)
+
+test('as the window moves, the same slots are used again', () => {
+  const slots = (top: number) => {
+    const drawn = drawnOf(sight(top))
+    return placesOf(drawn, undefined, 10_000)
+      .map((at) => slotOf(at, undefined, drawn))
+      .toSorted((a, b) => a - b)
+  }
+  for (const top of [700, 44 * 5_000, 440_000]) expect(slots(top)).toEqual(slots(0))
 })

@@ -24,9 +24,11 @@ export const MOST_ROWS = 58
 export function drawnOf({ top, height, rowHeight, count }: Sight): Drawn {
   const seen = Math.ceil(height / rowHeight) + 1
   const around = Math.max(0, Math.min(AROUND, Math.floor((MOST_ROWS - STEP - seen) / 2)))
+  // Always as many, so that each row that leaves is used again for one that comes.
+  const size = Math.min(count, MOST_ROWS, seen + 2 * around + STEP)
   const first = Math.floor(Math.max(0, top) / rowHeight) - around
-  const from = Math.max(0, Math.min(Math.floor(first / STEP) * STEP, count - seen - around))
-  return { from, to: Math.min(count, from + Math.min(MOST_ROWS, seen + 2 * around + STEP)) }
+  const from = Math.max(0, Math.min(Math.floor(first / STEP) * STEP, count - size))
+  return { from, to: from + size }
 }
 
 /** The rows to draw, in order; the one with the focus stays although it is out of sight. */
@@ -34,6 +36,16 @@ export function placesOf({ from, to }: Drawn, kept: number | undefined, count: n
   const places = Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at)
   if (kept === undefined || kept < 0 || kept >= count || (kept >= from && kept < to)) return places
   return kept < from ? [kept, ...places] : [...places, kept]
+}
+
+/**
+ * The key of a drawn row: rows are used again for others as the window moves, for changing a few words
+ * is far quicker than making a row. The one with the focus keeps its own although it is out of sight.
+ */
+export function slotOf(at: number, kept: number | undefined, { from, to }: Drawn): number {
+  const size = to - from
+  const slot = at % size
+  return kept !== undefined && kept !== at && kept % size === slot ? size : slot
 }
 
 /** How far to scroll so that a row is whole in sight; undefined where it is already. */
