@@ -144,7 +144,7 @@ async function openGround(settings: AppSettings) {
     publicOrigin,
   }
   const identify = {
-    actor: (token: string | undefined) => authenticate(db, token, now()),
+    actor: (token: string | undefined, ip: string) => authenticate(db, token, now(), ip),
     visitor: (token: string) => authenticateVisitor(db, token),
   }
   let isDrainingNow = false

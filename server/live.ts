@@ -84,16 +84,23 @@ export function openLive(parts: LiveParts): LiveLayer {
   }
 }
 
-/** What the log tells servers: sessions that ended, grants and chats that moved. */
+/** What the log tells servers: sessions that ended, grants, address lists and chats that moved. */
 function obey(batch: Batch, team: TeamSockets): void {
   for (const event of batch.events) {
-    if (event.kind === 'signal.session_changed') team.cut(event.entityId)
-    if (event.kind === 'signal.grants_changed') team.recheck(event.entityId)
+    OBEYED[event.kind]?.(team, event.entityId, batch.organisationId)
     for (const userId of whoLost(event)) team.recheck(userId)
     // Out of a department or a group: whoever manages that one alone sees the person no more.
     if (event.kind === 'person' && event.leftScopes.length > 0)
       team.recheckWatchers(batch.organisationId, scope.record(event.entityId))
   }
+}
+
+type Obey = (team: TeamSockets, id: string, organisationId: string) => void
+
+const OBEYED: Readonly<Record<string, Obey>> = {
+  'signal.session_changed': (team, id) => team.cut(id),
+  'signal.grants_changed': (team, id) => team.recheck(id),
+  'signal.addresses_changed': (team, _, organisationId) => team.recheckAddresses(organisationId),
 }
 
 /** Whoever held the chat until now, or served the queue, may no longer watch it. */

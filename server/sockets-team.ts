@@ -6,6 +6,7 @@ import type { Hello } from '#contract/frames.ts'
 import { Nothing } from '#contract/shapes.ts'
 import { maySign, mayWatch, scopesOf } from './access.ts'
 import { authenticate } from './features/sign-in/actions.ts'
+import * as addresses from './features/sign-in/address-queries.ts'
 import * as sessions from './features/sign-in/session-queries.ts'
 import type { Bus } from './platform/bus.ts'
 import type { Actor } from './platform/context.ts'
@@ -13,7 +14,7 @@ import type { Cookies } from './platform/cookies.ts'
 import type { Db } from './platform/database.ts'
 import { guard } from './platform/live/guard.ts'
 import { signDoor } from './platform/live/signs.ts'
-import { openNamespace } from './platform/live/sockets.ts'
+import { openNamespace, type SocketGate } from './platform/live/sockets.ts'
 import { HEARTBEAT_MS, openWatching, type Source, type SourceOf } from './platform/live/watching.ts'
 import { Refusal } from './platform/refuse.ts'
 
@@ -22,6 +23,7 @@ export interface TeamParts {
   db: Db
   bus: Bus
   cookies: Cookies
+  gate: Pick<SocketGate, 'clientIp'>
   sourcesOf(organisationId: string): { sources: readonly Source[]; sourceOf: SourceOf }
   now: () => Date
   node: string
@@ -36,6 +38,8 @@ export interface TeamParts {
 
 interface Seat {
   actor: Actor
+  /** The address it was opened from. */
+  ip: string | undefined
   socket: Socket
   recheck(): Promise<void>
 }
@@ -45,6 +49,8 @@ export interface TeamSockets {
   cut(sessionId: string): void
   /** The user's grants or chats have changed: what may no longer be watched is left. */
   recheck(userId: string): void
+  /** From where people may work there has changed: who may not any more is cut. */
+  recheckAddresses(organisationId: string): void
   /** What the scope shows has moved: whoever watches it may have lost sight of it. */
   recheckWatchers(organisationId: string, scope: string): void
   stop(): void
@@ -58,7 +64,12 @@ export function openTeamSockets(parts: TeamParts): TeamSockets {
   const seats = new Map<string, Seat>()
   const letIn = async (socket: Socket): Promise<Actor> => {
     const token = parts.cookies.sessionOf(socket.request)
-    const actor = await authenticate(parts.db, token, parts.now())
+    const actor = await authenticate(
+      parts.db,
+      token,
+      parts.now(),
+      parts.gate.clientIp(socket.request),
+    )
     if (actor === null) throw new Refusal('unauthenticated')
     if (actor.mustChangePassword) throw new Refusal('password_change_needed')
     return actor
@@ -79,6 +90,12 @@ export function openTeamSockets(parts: TeamParts): TeamSockets {
       for (const seat of seats.values())
         if (seat.actor.userId === userId) seat.recheck().catch(parts.failed)
     },
+    recheckAddresses: (organisationId) => {
+      const there = [...seats.values()].filter(
+        ({ actor }) => actor.organisationId === organisationId,
+      )
+      cutRefused(parts.db, there).catch(parts.failed)
+    },
     recheckWatchers: (organisationId, scope) => {
       const watchers = parts.sourcesOf(organisationId).sourceOf(scope).watchersOf(scope)
       const ids = new Set(watchers.map(({ id }) => id))
@@ -92,12 +109,13 @@ export function openTeamSockets(parts: TeamParts): TeamSockets {
 function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, first: Actor): void {
   const { db } = parts
   const connectionId = randomUUID()
-  const seat = { actor: first, socket, recheck: async () => {} }
+  const ip = parts.gate.clientIp(socket.request)
+  const seat = { actor: first, socket, ip, recheck: async () => {} }
   const may = (scope: string) => mayWatch(db, seat.actor, scope)
   const { sourceOf, sources } = parts.sourcesOf(first.organisationId)
   const watching = openWatching(socket, sourceOf, sources, may)
   seat.recheck = async () => {
-    const actor = await authenticate(db, parts.cookies.sessionOf(socket.request), parts.now())
+    const actor = await readmit(parts, socket, ip)
     if (actor === null || actor.mustChangePassword) {
       socket.disconnect(true)
       return
@@ -129,6 +147,28 @@ function seatOf(parts: TeamParts, seats: Map<string, Seat>, socket: Socket, firs
   arriving.then(() => greet(parts, socket, first)).catch(parts.failed)
 }
 
+/** The actor as they are now; null: they may not be here any more. */
+async function readmit(
+  { db, cookies, now }: TeamParts,
+  socket: Socket,
+  ip: string | undefined,
+): Promise<Actor | null> {
+  try {
+    return await authenticate(db, cookies.sessionOf(socket.request), now(), ip)
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+async function cutRefused(db: Db, seats: readonly Seat[]): Promise<void> {
+  const visits = seats.map(({ actor: { organisationId, userId }, ip }) => {
+    return { organisationId, userId, ip }
+  })
+  const refused = await addresses.listRefused(db, visits)
+  for (const [at, { socket }] of seats.entries()) if (refused.has(at)) socket.disconnect(true)
+}
+
 async function arrive(parts: TeamParts, actor: Actor, connectionId: string): Promise<void> {
   await parts.follow(actor.organisationId)
   await parts.arrived(actor, connectionId)
@@ -151,4 +191,5 @@ async function sweep(parts: TeamParts, seats: ReadonlyMap<string, Seat>): Promis
   const alive = await sessions.listAlive(parts.db, ids, now.toISOString())
   for (const { actor, socket } of seats.values())
     if (!alive.has(actor.sessionId)) socket.disconnect(true)
+  await cutRefused(parts.db, [...seats.values()])
 }

@@ -11,7 +11,8 @@ import { Refusal } from './refuse.ts'
 import { answerNoRequest, secureHeaders } from './secure-headers.ts'
 
 export interface Identify {
-  actor(sessionToken: string | undefined): Promise<Actor | null>
+  /** May refuse whoever may not work from the address. */
+  actor(sessionToken: string | undefined, ip: string): Promise<Actor | null>
   visitor(token: string): Promise<Visitor | null>
 }
 
@@ -99,7 +100,7 @@ async function enter(
     throw new Refusal('wrong_origin')
   if (endpoint.needs === 'nothing') return
   if (endpoint.needs === 'visitor') request.visitor = await visitorOf(parts, request)
-  else request.actor = await parts.identify.actor(parts.cookies.sessionOf(request.raw))
+  else request.actor = await parts.identify.actor(parts.cookies.sessionOf(request.raw), ip)
 }
 
 function visitorOf(parts: HttpParts, request: FastifyRequest): Promise<Visitor | null> {

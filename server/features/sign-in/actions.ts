@@ -1,37 +1,47 @@
 // Signing in and out. Every try spends one hash, whoever it is for: an unknown login, a user
-// without a password and a wrong password cannot be told apart by answer or by time.
+// without a password and a wrong password cannot be told apart by answer or by time. Where somebody
+// may not work from is said before that, so that it tells nothing of the password.
 import { passwordProblems } from '#contract/password.ts'
 import type { Credentials, Me } from '#contract/session.ts'
 import { freshUntil } from '../../platform/allow.ts'
 import type { Actor, ActorCtx, Ctx } from '../../platform/context.ts'
 import { actingIn } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
-import { Refusal } from '../../platform/refuse.ts'
+import { found, Refusal } from '../../platform/refuse.ts'
 import { hashToken } from '../../platform/tokens.ts'
 import { write } from '../../platform/write.ts'
 import * as accounts from '../accounts/queries.ts'
+import * as addresses from './address-queries.ts'
 import { policyOfUser } from './policy-queries.ts'
 import * as logins from './queries.ts'
 import { isForChanging, letsIn } from './rules.ts'
 import * as sessions from './session-queries.ts'
 import { startSession } from './sessions.ts'
-import { countedBy, isRight, provenLogin, refuseFailure } from './tries.ts'
+import {
+  type Counted,
+  countedBy,
+  isRight,
+  provenLogin,
+  refuseAddress,
+  refuseFailure,
+} from './tries.ts'
 import * as devices from './tries-queries.ts'
 import { noticeTwoPlaces } from './two-places.ts'
 
 /**
- * Refuses with `wrong_credentials`, `too_many` (with retryAfter) or `busy`. A temporary password lets
- * in once; the session that begins with it must change it.
+ * Signs in to the oldest of the user's organisations that lets them in from here. Refuses with
+ * `address_refused` when none does, whatever the password; with `wrong_credentials`, `too_many` (with
+ * retryAfter) or `busy`. A temporary password lets in once; the session that begins with it must
+ * change it.
  */
 export async function signIn(ctx: Ctx, { login, password }: Credentials): Promise<Me> {
   const user = await logins.findLogin(ctx.db, login)
   const userKey = `user:${user?.id ?? login.toLowerCase().slice(0, 254)}`
   const counted = countedBy(ctx, userKey, user?.id)
+  const organisation = user && (await openFromHere(ctx, user.id, counted))
   const hash = user && letsIn(user, ctx.now()) ? user.passwordHash : null
   const isIt = await isRight(ctx, counted, hash ?? undefined, password)
-  if (!isIt || !user || hash === null) return refuseFailure(ctx, counted)
-  const [organisation] = await logins.listOrganisations(ctx.db, user.id)
-  if (!organisation) return refuseFailure(ctx, counted)
+  if (!isIt || !user || hash === null || !organisation) return refuseFailure(ctx, counted)
   const mustChangePassword = await isToChange(ctx, user, password)
   const proof = { passwordHash: hash, mustChangePassword }
   if (!(await startSession(ctx, user.id, organisation.id, proof)))
@@ -44,6 +54,21 @@ export async function signIn(ctx: Ctx, { login, password }: Credentials): Promis
     ctx.log.error({ event: 'background.broke', err })
   })
   return describe(ctx, { userId: user.id, mustChangePassword }, organisation.id)
+}
+
+/** The oldest that lets the user in from here; undefined: they work in none. */
+async function openFromHere(ctx: Ctx, userId: string, counted: Counted) {
+  const places = await placesFromHere(ctx, userId)
+  const open = places.find(({ isRefused }) => !isRefused)
+  return open || places.length === 0 ? open : refuseAddress(ctx, counted)
+}
+
+/** The organisations that the user works in, and whether each refuses them at this address. */
+async function placesFromHere({ db, browser: { ip } }: Ctx, userId: string) {
+  const places = await logins.listOrganisations(db, userId)
+  const visits = places.map(({ id: organisationId }) => ({ organisationId, userId, ip }))
+  const refused = await addresses.listRefused(db, visits)
+  return places.map((place, at) => ({ ...place, isRefused: refused.has(at) }))
 }
 
 // A stricter policy reaches a password here, the one moment at which it can be read.
@@ -71,26 +96,35 @@ export async function signOut(ctx: ActorCtx): Promise<Record<string, never>> {
   return {}
 }
 
-/** Moves this browser's session into another of the user's organisations. */
+/**
+ * Moves this browser's session into another of the user's organisations. Refuses with `not_found`, or
+ * with `address_refused` where they may not work from here.
+ */
 export async function enter(ctx: ActorCtx, organisationId: string): Promise<Me> {
-  const mine = await logins.listOrganisations(ctx.db, ctx.actor.userId)
-  if (!mine.some((one) => one.id === organisationId)) throw new Refusal('not_found')
+  const mine = await placesFromHere(ctx, ctx.actor.userId)
+  const place = found(mine.find((one) => one.id === organisationId))
+  if (place.isRefused) throw new Refusal('address_refused')
   await sessions.moveSession(ctx.db, ctx.actor.sessionId, organisationId)
   const from = actingIn(ctx, ctx.organisationId, ctx.actorId)
   await write(from, 'session.move', async (tx) => tx.signal('session_changed', ctx.actor.sessionId))
   return describe(ctx, ctx.actor, organisationId)
 }
 
-/** The actor behind a session token, or null. Notes at most once a minute that they are active. */
+/**
+ * The actor behind a session token, or null. Notes at most once a minute that they are active.
+ * Refuses with `address_refused` one who may not work from the address `ip`.
+ */
 export async function authenticate(
   db: Db,
   token: string | undefined,
   now: Date,
+  ip: string | undefined,
 ): Promise<Actor | null> {
   if (token === undefined || !/^[A-Za-z0-9_-]{43}$/.test(token)) return null
-  const session = await sessions.findSession(db, hashToken(token), now.toISOString())
+  const session = await sessions.findSession(db, hashToken(token), now.toISOString(), ip)
   if (!session) return null
-  const { id, firstName, lastName, photoId, lastActiveAt, ...rest } = session
+  const { id, firstName, lastName, photoId, lastActiveAt, isAddressRefused, ...rest } = session
+  if (isAddressRefused) throw new Refusal('address_refused')
   const { userId, organisationId } = rest
   const [grants, paths] = await Promise.all([
     logins.listGrants(db, organisationId, userId),

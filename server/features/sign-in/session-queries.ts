@@ -24,8 +24,11 @@ export async function insertSession(db: Db, session: NewSession): Promise<void> 
     .execute()
 }
 
-/** A session that holds now: not ended, not run out, not idle, of a user who still works there. */
-export function findSession(db: Db, tokenHash: Buffer, now: string) {
+/**
+ * A session that holds now: not ended, not run out, not idle, of a user who still works there; and
+ * whether they may from this address. Undefined: it cannot be told, and is in no list.
+ */
+export function findSession(db: Db, tokenHash: Buffer, now: string, ip: string | undefined) {
   return db
     .selectFrom('heldSessions as s')
     .innerJoin('users', 'users.id', 's.userId')
@@ -37,6 +40,9 @@ export function findSession(db: Db, tokenHash: Buffer, now: string) {
       sql<string>`s.confirmed_at`.as('confirmedAt'),
       sql<boolean>`s.must_change_password or users.password_state = 'temporary'`.as(
         'mustChangePassword',
+      ),
+      sql<boolean>`not lets_in_from(s.organisation_id, s.user_id, ${ip ?? null}::inet)`.as(
+        'isAddressRefused',
       ),
       'users.firstName',
       'users.lastName',

@@ -61,6 +61,20 @@ export async function refuseFailure(ctx: Ctx, { user, address }: Counted): Promi
 }
 
 /**
+ * Counts a try from where the user may not work, against that address alone, and refuses with
+ * `address_refused`; with `too_many` whoever has tried too often.
+ */
+export async function refuseAddress(ctx: Ctx, counted: Counted): Promise<never> {
+  await refuseHaste(ctx, counted)
+  const now = ctx.now()
+  await tries.moveThrottle(ctx.database, counted.address, (known) =>
+    afterAddressFailure(known, now),
+  )
+  ctx.log.info({ event: 'sign_in.address_refused' })
+  throw new Refusal('address_refused')
+}
+
+/**
  * The login of the actor, who has entered their password. Refuses with `wrong_credentials`,
  * `too_many` or `busy`. What is tried here counts apart from what is tried at the door: neither
  * keeps the user out of the other, and no known browser may guess for ever.

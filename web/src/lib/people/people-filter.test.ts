@@ -57,6 +57,7 @@ function invitation(state: InvitationState, email = `${state}@example.com`) {
     lastName: null,
     displayName: null,
     language: 'en',
+    photo: null,
     roles: [{ key: 'viewer', name: 'Viewer', kind: 'account', at: 'org' }],
     departments: [],
     supervisorGroupId: null,
