@@ -129,7 +129,7 @@ test('NX-16 what rings with all who stand by is taken on the Desk, or silenced',
   await page.getByText('Rings for everyone who stands by').waitFor()
   await bo.picture('rings')
   await expectAccessible(page)
-  await page.getByRole('button', { name: 'Not now' }).click()
+  await page.getByRole('button', { name: 'Mute' }).click()
   await expect.poll(() => page.getByText('Rings for everyone').count()).toBe(0)
   await (await floor.visitor()).ask('And me?')
   await page.getByRole('button', { name: 'Take' }).click()

@@ -27,7 +27,7 @@ export default {
   'offer.pass': 'Pass',
   'offer.rings': 'Rings for everyone who stands by',
   'offer.take': 'Take',
-  'offer.silence': 'Not now',
+  'offer.silence': 'Mute',
   'offer.more': { one: '{n} more waits for you', other: '{n} more wait for you' },
   'offer.no-connection': 'Not possible without a connection.',
   'offer.gone': '{visitor} is with someone else now.',

@@ -28,7 +28,7 @@ export default {
   'offer.pass': 'Doorgeven',
   'offer.rings': 'Belt bij iedereen die reserve staat',
   'offer.take': 'Nemen',
-  'offer.silence': 'Nu niet',
+  'offer.silence': 'Stil',
   'offer.more': { one: 'Nog {n} wacht op u', other: 'Nog {n} wachten op u' },
   'offer.no-connection': 'Dat gaat niet zonder verbinding.',
   'offer.gone': '{visitor} is nu bij iemand anders.',
