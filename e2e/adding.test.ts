@@ -81,7 +81,7 @@ test('LA-9: Save is not to be had while something is missing, and says what', as
   expect(await button.getAttribute('aria-disabled')).toBe('true')
   const id = (await button.getAttribute('aria-describedby')) ?? ''
   expect(await page.locator(`[id="${id}"]`).innerText()).toBe('Choose a role.')
-  await button.click()
+  await button.click({ force: true })
   await page.getByRole('heading', { name: 'Role' }).waitFor()
 })
 
@@ -100,7 +100,7 @@ test('SW-8, SW-10: another role changes the form and keeps what both have; a sup
   await page.getByRole('heading', { name: 'Departments' }).waitFor()
   await next(page)
   await page.getByText('Choose the supervisor’s department.').waitFor()
-  await page.getByLabel('Service', { exact: true }).check()
+  await page.getByRole('dialog').getByRole('checkbox', { name: 'Service', exact: true }).check()
   await page.getByLabel('Position in Service').fill('Team lead')
   await page.getByRole('list', { name: 'Steps' }).getByRole('button', { name: /Role/ }).click()
   await page.getByText('Answers chats.', { exact: true }).click()
