@@ -2,6 +2,7 @@
 import Headset from '@lucide/svelte/icons/headset'
 import HistoryIcon from '@lucide/svelte/icons/history'
 import LayoutGrid from '@lucide/svelte/icons/layout-grid'
+import Network from '@lucide/svelte/icons/network'
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal'
 import Users from '@lucide/svelte/icons/users'
 import type { Permission } from '#contract/permissions.ts'
@@ -56,6 +57,13 @@ export const sections: readonly Section[] = [
         icon: SlidersHorizontal,
         needs: ['setup.manage', 'accounts.manage', 'roles.manage'],
         key: 's',
+      },
+      {
+        href: '/accounts',
+        label: 'shell.nav.accounts',
+        icon: Network,
+        needs: ['accounts.manage'],
+        key: 'a',
       },
     ],
   },

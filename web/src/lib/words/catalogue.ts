@@ -1,14 +1,19 @@
 // The shape of a catalogue, worked out from English: what is missing elsewhere does not compile.
 
+import type accounts from './en/accounts.ts'
 import type adding from './en/adding.ts'
+import type audit from './en/audit.ts'
 import type desk from './en/desk.ts'
 import type editing from './en/editing.ts'
+import type help from './en/help.ts'
 import type history from './en/history.ts'
 import type joining from './en/joining.ts'
 import type me from './en/me.ts'
 import type people from './en/people.ts'
+import type policy from './en/policy.ts'
 import type record from './en/record.ts'
 import type refusals from './en/refusals.ts'
+import type roles from './en/roles.ts'
 import type security from './en/security.ts'
 import type setup from './en/setup.ts'
 import type shell from './en/shell.ts'
@@ -33,7 +38,12 @@ export interface Areas {
   record: typeof record
   adding: typeof adding
   security: typeof security
+  accounts: typeof accounts
+  roles: typeof roles
+  help: typeof help
   setup: typeof setup
+  audit: typeof audit
+  policy: typeof policy
   refusals: typeof refusals
   me: typeof me
 }

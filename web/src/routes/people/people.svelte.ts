@@ -3,6 +3,7 @@ import { createContext, untrack } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
 import type { Account } from '#contract/accounts.ts'
 import { partsOf } from '#contract/scopes.ts'
+import { knownAccounts } from '#lib/accounts/known.svelte.ts'
 import { kept } from '#lib/kept.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { branchOf, pathOf, treeOf } from '#lib/people/account-tree.ts'
@@ -66,7 +67,7 @@ export class People {
   /** The accounts whose people this person may see. */
   readonly accounts = $derived.by<Account[]>(() => {
     const ids = new Set(session.scopesOf('people').map((one) => partsOf(one).id))
-    return session.me?.accounts.filter(({ id }) => ids.has(id)) ?? []
+    return knownAccounts().filter(({ id }) => ids.has(id))
   })
   readonly tree = $derived(treeOf(this.accounts))
 

@@ -1,24 +1,38 @@
 import { expect, test } from 'vitest'
 import { recallFirstChat, rememberFirstChat, stepsOf, tagOf } from './first-steps.ts'
 
-const nothing = { queues: 0, others: 0, sites: 0, chats: 0, siteKey: undefined }
-const done = (standing: Partial<typeof nothing>) =>
+const nothing = {
+  ...{ queues: 0, others: 0, sites: 0, chats: 0 },
+  ...{ hasReadHelp: false, siteKey: undefined },
+}
+type Change = Partial<Omit<typeof nothing, 'siteKey'>>
+const done = (standing: Change) =>
   stepsOf({ ...nothing, ...standing })
     .filter(({ isDone }) => isDone)
     .map(({ id }) => id)
+const next = (standing: Change) =>
+  stepsOf({ ...nothing, ...standing }).find(({ isDone }) => !isDone)?.id
 
-test('each step ticks by what is there', () => {
-  expect(done({})).toEqual([])
-  expect(done({ queues: 1 })).toEqual(['queues'])
+test('W-1: a new account with 0 queues shows step 1 first; each step ticks itself', () => {
+  expect([done({}), next({})]).toEqual([[], 'queues'])
+  expect(next({ queues: 1 })).toBe('people')
+  expect(done({ queues: 1, others: 1 })).toEqual(['queues', 'people'])
+  expect(next({ queues: 1, others: 1 })).toBe('widget')
   expect(done({ queues: 1, others: 1, sites: 2 })).toEqual(['queues', 'people', 'widget'])
+  expect(next({ queues: 1, others: 1, sites: 2 })).toBe('chat')
   expect(done({ chats: 1 })).toEqual(['chat'])
 })
 
-test('the last step leads to the site that can be tried', () => {
-  const [before] = stepsOf(nothing).slice(-1)
-  const [after] = stepsOf({ ...nothing, siteKey: 'abc' }).slice(-1)
-  expect(before?.href).toBe('/setup/sites')
-  expect(after?.href).toBe('/demo?key=abc')
+test('W-14: after the first chat a step says what to do next, until that has been read', () => {
+  const made = { queues: 1, others: 1, sites: 1, chats: 1 }
+  expect(next(made)).toBe('next')
+  expect(next({ ...made, hasReadHelp: true })).toBeUndefined()
+})
+
+test('the step of the first chat leads to the site that can be tried', () => {
+  const hrefOf = (siteKey?: string) =>
+    stepsOf({ ...nothing, siteKey }).find(({ id }) => id === 'chat')?.href
+  expect([hrefOf(), hrefOf('abc')]).toEqual(['/setup/sites', '/demo?key=abc'])
 })
 
 test('a first chat stays known for its organisation alone', () => {

@@ -1,7 +1,7 @@
 // The way from an empty organisation to its first chat; what is done is read from what is there.
 
 export interface Step {
-  id: 'queues' | 'people' | 'widget' | 'chat'
+  id: 'queues' | 'people' | 'widget' | 'chat' | 'next'
   href: string
   isDone: boolean
 }
@@ -12,16 +12,20 @@ export interface Standing {
   others: number
   sites: number
   chats: number
+  /** Whether the help was opened on this device. */
+  hasReadHelp: boolean
   /** Of a site whose widget can be tried. */
   siteKey: string | undefined
 }
 
-export function stepsOf({ queues, others, sites, chats, siteKey }: Standing): Step[] {
+export function stepsOf(standing: Standing): Step[] {
+  const { queues, others, sites, chats, hasReadHelp, siteKey } = standing
   return [
     { id: 'queues', href: '/setup/queues', isDone: queues > 0 },
     { id: 'people', href: '/people/invite', isDone: others > 0 },
     { id: 'widget', href: '/setup/sites', isDone: sites > 0 },
     { id: 'chat', href: siteKey ? demoPath(siteKey) : '/setup/sites', isDone: chats > 0 },
+    { id: 'next', href: '/help', isDone: hasReadHelp },
   ]
 }
 

@@ -1,6 +1,7 @@
 // What has been set up: queues, departments and sites of the accounts that this person may see.
 import { createContext } from 'svelte'
 import { partsOf } from '#contract/scopes.ts'
+import { kept } from '#lib/kept.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { treeOf } from '#lib/people/account-tree.ts'
 import { session } from '#lib/session.svelte.ts'
@@ -38,6 +39,7 @@ export class Setup {
       others: others + live.all('invitation').length,
       sites: this.sites.length,
       chats: live.all('chat').length + (recallFirstChat(me?.organisationId) ? 1 : 0),
+      hasReadHelp: kept.get(`help.read ${me?.organisationId}`) !== undefined,
       siteKey: this.sites[0]?.key,
     })
   })

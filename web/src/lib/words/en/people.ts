@@ -235,6 +235,7 @@ export default {
   tree: 'Accounts',
   'tree.search': 'Search accounts',
   'tree.none': 'No account is called that.',
+  'tree.manage': 'Manage account',
   add: 'Add user',
   'add.more': 'More ways to add users',
   'add.invite': 'Invite by e-mail',

@@ -64,4 +64,6 @@ export default {
   'first.widget.what': 'One line of HTML.',
   'first.chat': 'Have a first chat',
   'first.chat.what': 'Try it on the demo page.',
+  'first.next': 'Then: limits, roles, the Wall',
+  'first.next.what': 'What to do next, on one page.',
 } as const satisfies Catalogue

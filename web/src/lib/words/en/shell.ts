@@ -11,6 +11,8 @@ export default {
   'nav.administration': 'Administration',
   'nav.people': 'People',
   'nav.setup': 'Setup',
+  'nav.accounts': 'Accounts',
+  'nav.help': 'Help',
   'nav.me': 'Me',
   'nav.more': 'More',
   'nav.skip': 'Skip to content',

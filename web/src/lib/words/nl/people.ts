@@ -236,6 +236,7 @@ export default {
   tree: 'Accounts',
   'tree.search': 'Accounts zoeken',
   'tree.none': 'Geen account heet zo.',
+  'tree.manage': 'Account beheren',
   add: 'Gebruiker toevoegen',
   'add.more': 'Andere manieren om toe te voegen',
   'add.invite': 'Uitnodigen per e-mail',

@@ -65,4 +65,6 @@ export default {
   'first.widget.what': 'Eén regel HTML.',
   'first.chat': 'Voer een eerste chat',
   'first.chat.what': 'Probeer het op de demopagina.',
+  'first.next': 'Dan: limieten, rollen, de Wand',
+  'first.next.what': 'Wat u daarna doet, op één pagina.',
 } satisfies Translation<typeof english, 'one' | 'other'>

@@ -12,6 +12,8 @@ export default {
   'nav.administration': 'Beheer',
   'nav.people': 'Mensen',
   'nav.setup': 'Inrichting',
+  'nav.accounts': 'Accounts',
+  'nav.help': 'Hulp',
   'nav.me': 'Ik',
   'nav.more': 'Meer',
   'nav.skip': 'Naar de inhoud',
