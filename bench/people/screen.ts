@@ -46,19 +46,45 @@ async function firstRows(page: Page, url: string): Promise<number> {
   await page.goto(`${url}/me`)
   await page.locator('a[href="/people"]').first().waitFor()
   await page.waitForTimeout(1500)
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const began = performance.now()
-        const look = () =>
-          document.querySelector('tbody tr.line')
-            ? requestAnimationFrame(() => resolve(performance.now() - began))
-            : requestAnimationFrame(look)
-        document.querySelector<HTMLAnchorElement>('a[href="/people"]')?.click()
-        look()
-      }),
-  )
+  return page.evaluate<number>(UNTIL_ROWS)
 }
+
+// What runs in the page is text: nothing here has a document.
+const UNTIL_ROWS = `new Promise((resolve) => {
+  const began = performance.now()
+  const look = () =>
+    document.querySelector('tbody tr.line')
+      ? requestAnimationFrame(() => resolve(performance.now() - began))
+      : requestAnimationFrame(look)
+  document.querySelector('a[href="/people"]').click()
+  look()
+})`
+
+const typing = (text: string) => `new Promise((resolve) => {
+  const input = document.querySelector('search input[type=search]')
+  const began = performance.now()
+  input.value = ${JSON.stringify(text)}
+  input.dispatchEvent(new Event('input', { bubbles: true }))
+  requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))
+})`
+
+/** A page goes by in four frames: faster than anybody reads. */
+const watching = (pages: number, atMost: number) => `new Promise((resolve) => {
+  const list = document.querySelector('.scroller:has(tr.line)')
+  const frames = []
+  let most = 0
+  let before = performance.now()
+  const step = (now) => {
+    frames.push(now - before)
+    before = now
+    most = Math.max(most, document.querySelectorAll('tbody tr.line').length)
+    list.scrollBy(0, ${pages} > 0 ? list.clientHeight / 4 : 0)
+    const isThere = ${pages} > 0 && list.scrollTop >= ${pages} * list.clientHeight
+    if (isThere || frames.length > ${atMost}) resolve({ frames: frames.slice(2), most })
+    else requestAnimationFrame(step)
+  }
+  requestAnimationFrame(step)
+})`
 
 async function allThere(page: Page): Promise<number> {
   const began = performance.now()
@@ -75,16 +101,7 @@ async function searchTimes(page: Page, tries: number): Promise<object> {
     await field.fill('')
     await page.waitForTimeout(500)
     for (const text of ['f', 'fe', 'femke', 'femke lund'])
-      times.push(
-        await field.evaluate((input: HTMLInputElement, typed) => {
-          const began = performance.now()
-          input.value = typed
-          input.dispatchEvent(new Event('input', { bubbles: true }))
-          return new Promise<number>((resolve) =>
-            requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began))),
-          )
-        }, text),
-      )
+      times.push(await page.evaluate<number>(typing(text)))
   }
   await field.fill('')
   await page.waitForTimeout(600)
@@ -93,25 +110,5 @@ async function searchTimes(page: Page, tries: number): Promise<object> {
 
 /** The time between frames while so many pages go by; standing still, for what the machine gives. */
 function frames(page: Page, pages: number, atMost: number) {
-  return page.evaluate(
-    ([wanted, limit]) =>
-      new Promise<{ frames: number[]; most: number }>((resolve) => {
-        const list = document.querySelector('.scroller') ?? document.body
-        const seen: number[] = []
-        let most = 0
-        let before = performance.now()
-        const end = wanted * list.clientHeight
-        const step = (now: number) => {
-          seen.push(now - before)
-          before = now
-          most = Math.max(most, document.querySelectorAll('tbody tr.line').length)
-          // A page in four frames: faster than anybody reads.
-          list.scrollBy(0, wanted > 0 ? list.clientHeight / 4 : 0)
-          const isOver = seen.length > limit || (wanted > 0 && list.scrollTop >= end)
-          isOver ? resolve({ frames: seen.slice(2), most }) : requestAnimationFrame(step)
-        }
-        requestAnimationFrame(step)
-      }),
-    [pages, atMost] as const,
-  )
+  return page.evaluate<{ frames: number[]; most: number }>(watching(pages, atMost))
 }
