@@ -11,6 +11,8 @@ export interface Shape {
   params?: TSchema
   query?: TSchema
   body?: TSchema
+  /** The most bytes of the body, where it may be a large one. */
+  maxBytes?: number
   /** A multipart upload of exactly one file, instead of a body. */
   file?: { maxBytes: number }
   /** The answer is a file of this media type, told as it is read; `reply` is what a text of it is. */

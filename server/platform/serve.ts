@@ -149,11 +149,16 @@ function route<C, In, Out>(
   gate: Gate<C>,
 ): void {
   const { method, path, shape } = endpoint
-  const { params, query, body, reply } = shape
+  const { params, query, body, maxBytes, reply } = shape
   app.route({
     method,
     url: path,
     config: { endpoint: endpoint as Endpoint<unknown, unknown> },
+    // A large body is not even read for whoever may not ask.
+    ...(maxBytes && {
+      bodyLimit: maxBytes,
+      onRequest: async (request: FastifyRequest) => void gate(request),
+    }),
     schema: {
       ...(params && { params }),
       ...(query && { querystring: query }),
