@@ -293,6 +293,30 @@ export interface HeldSessions {
   userId: string | null;
 }
 
+export interface ImportRows {
+  asked: Json;
+  importId: string;
+  kind: string;
+  line: number;
+  organisationId: string;
+  shown: Json;
+  work: Json | null;
+}
+
+export interface Imports {
+  accountId: string;
+  appliedAt: string | null;
+  columns: string[];
+  done: Json | null;
+  id: string;
+  ignored: string[];
+  language: string;
+  madeAt: string;
+  madeBy: string;
+  organisationId: string;
+  undone: Json | null;
+}
+
 export interface InvitationRows {
   accountId: string | null;
   createdAt: string | null;
@@ -315,6 +339,7 @@ export interface Invitations {
   firstName: string | null;
   hours: number | null;
   id: Generated<string>;
+  importId: string | null;
   inviterId: string;
   language: Generated<string>;
   lastName: string | null;
@@ -771,6 +796,8 @@ export interface DB {
   handovers: Handovers;
   heldGrants: HeldGrants;
   heldSessions: HeldSessions;
+  importRows: ImportRows;
+  imports: Imports;
   invitationRows: InvitationRows;
   invitations: Invitations;
   ipRanges: IpRanges;
