@@ -7,14 +7,14 @@ const TEST = '\\.test\\.ts$|^server/testing/|^e2e/'
 const FLOORS = [
   ['accounts'],
   ['users'],
-  ['founding', 'sign-in', 'departments', 'skills', 'mail-outbox', 'notifications'],
+  ['founding', 'sign-in', 'departments', 'skills', 'mail-outbox', 'sms-outbox', 'notifications'],
   ['presence'],
   ['queues', 'sites'],
   ['chats'],
   ['routing'],
-  ['people'],
+  ['people', 'history'],
   ['security'],
-  ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit'],
+  ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit', 'contact', 'addresses'],
   ['wall'],
 ]
 

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { openPost } from './background.ts'
 import { type Demo, demoRoutes } from './demo/routes.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
+import { addressRoutes } from './features/addresses/routes.ts'
 import { auditRoutes } from './features/audit/routes.ts'
 import { chatRoutes } from './features/chats/routes.ts'
 import { departmentRoutes } from './features/departments/routes.ts'
@@ -188,6 +189,7 @@ async function setMoving(
 /** Every door of the house. */
 function openDoors(http: FastifyInstance, settings: AppSettings): void {
   accountRoutes(http)
+  addressRoutes(http)
   auditRoutes(http)
   chatRoutes(http)
   demoRoutes(http, settings.demo)

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { PASSWORD } from '../testing/house.ts'
 import type { Ids } from '../testing/worlds.ts'
+import { CONTACT_ROWS } from './rows-contact.ts'
 import { SECURITY_ROWS } from './rows-security.ts'
 
 export type Name =
@@ -295,5 +296,6 @@ export const ROWS: Record<string, Row> = {
   'GET /api/demo': { by: 'agent' },
   'PUT /api/demo': { by: 'supervisor', ask: body(() => ({ isMoving: true })), answers: 404 },
   'GET /api/dev/mail': { by: 'anonymous' },
+  ...CONTACT_ROWS,
   ...SECURITY_ROWS,
 }

@@ -125,7 +125,8 @@ async function mustHold(ctx: ActorCtx, permission: Permission, id: string): Prom
   throw new Refusal(mayReach(actor, 'users.view', standing) ? 'forbidden' : 'not_found')
 }
 
-async function mustManage(ctx: ActorCtx, id: string): Promise<Standing> {
+/** Refuses with `not_found`, `forbidden` or, one with more rights than the actor's, `stronger_person`. */
+export async function mustManage(ctx: ActorCtx, id: string): Promise<Standing> {
   const standing = await mustHold(ctx, 'users.manage', id)
   await refuseStronger(ctx, standing.userId)
   return standing
@@ -139,7 +140,8 @@ async function refuseStronger({ db, actor, organisationId }: ActorCtx, userId: s
   if (!isWithin(actor, roles)) throw new Refusal('stronger_person')
 }
 
-async function mustBeOurs({ db, organisationId }: ActorCtx, userId: string): Promise<void> {
+/** Refuses with `works_elsewhere` a user who belongs to another organisation too. */
+export async function mustBeOurs({ db, organisationId }: ActorCtx, userId: string): Promise<void> {
   const records = await listRecordsOf(db, organisationId, userId)
   if (!records.every((record) => record.isOursAlone)) throw new Refusal('works_elsewhere')
 }
