@@ -5,6 +5,7 @@ import { chats } from '#contract/chats.ts'
 import { fieldKey } from '#contract/fields.ts'
 import { queues } from '#contract/queues.ts'
 import { routing } from '#contract/routing.ts'
+import { users } from '#contract/users.ts'
 import { type Floor, furnish, type Operator } from '../server/testing/floor.ts'
 import { openHouse } from '../server/testing/house.ts'
 import { go, grantKey, setFields } from '../server/testing/records.ts'
@@ -144,7 +145,9 @@ test.each([
   ['narrow-dark-nl', { width: 390, height: 800, scheme: 'dark', locale: 'nl' }],
   ['wide-dark', { scheme: 'dark' }],
 ] as const)('%s: the list and one chat fit', async (name, look) => {
-  const cookie = floor.admin.cookie
+  const { cookie } = floor.admin
+  const language = 'locale' in look ? look.locale : 'en'
+  await floor.admin.call(users.setLanguage, { body: { language } })
   const reader = await stage.enter(`history-${name}`, `${house.url}/history`, { ...look, cookie })
   const item = reader.page.getByRole('link', { name: /The invoice is wrong/ })
   await item.waitFor()
