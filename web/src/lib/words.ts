@@ -75,6 +75,11 @@ export function t<K extends Key>(key: K, ...[values]: Arguments<K>): string {
   return lookUp(key, values ?? {}) ?? key
 }
 
+/** The message for a name that others made, such as the audit's of an action; undefined: none. */
+export function named(area: Area, name: string): string | undefined {
+  return lookUp(`${area}.${name}`, {})
+}
+
 function lookUp(key: string, values: Fill): string | undefined {
   const dot = key.indexOf('.')
   const message = language.messages(key.slice(0, dot))?.[key.slice(dot + 1)]

@@ -7,7 +7,10 @@ test.each([
   ['viewer', ['/wall', '/people']],
   ['supervisor', ['/desk', '/wall']],
   ['correspondence', ['/history']],
-  ['administrator', ['/desk', '/wall', '/history', '/people', '/setup', '/accounts']],
+  [
+    'administrator',
+    ['/desk', '/wall', '/history', '/people', '/setup', '/accounts', '/policy', '/audit'],
+  ],
 ] as const)('the %s is shown only where they may go', (role, hrefs) => {
   const shown = sectionsFor((permission) => permissionsOf[role].includes(permission))
   expect(shown.flatMap((section) => section.destinations.map(({ href }) => href))).toEqual(hrefs)

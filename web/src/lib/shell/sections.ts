@@ -1,8 +1,10 @@
 // Where one can go from anywhere. A new screen is one line here; who may see it is in the line.
 import Headset from '@lucide/svelte/icons/headset'
 import HistoryIcon from '@lucide/svelte/icons/history'
+import KeyRound from '@lucide/svelte/icons/key-round'
 import LayoutGrid from '@lucide/svelte/icons/layout-grid'
 import Network from '@lucide/svelte/icons/network'
+import ScrollText from '@lucide/svelte/icons/scroll-text'
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal'
 import Users from '@lucide/svelte/icons/users'
 import type { Permission } from '#contract/permissions.ts'
@@ -64,6 +66,20 @@ export const sections: readonly Section[] = [
         icon: Network,
         needs: ['accounts.manage'],
         key: 'a',
+      },
+      {
+        href: '/policy',
+        label: 'shell.nav.policy',
+        icon: KeyRound,
+        needs: ['accounts.manage'],
+        key: 'r',
+      },
+      {
+        href: '/audit',
+        label: 'shell.nav.audit',
+        icon: ScrollText,
+        needs: ['audit.view'],
+        key: 'l',
       },
     ],
   },

@@ -1,3 +1,4 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('people', 'editing', 'record', 'security', 'me', 'joining')
+export const load = () =>
+  needWords('people', 'audit', 'editing', 'record', 'security', 'me', 'joining')

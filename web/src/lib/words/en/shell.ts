@@ -12,6 +12,8 @@ export default {
   'nav.people': 'People',
   'nav.setup': 'Setup',
   'nav.accounts': 'Accounts',
+  'nav.policy': 'Sign-in rules',
+  'nav.audit': 'Audit',
   'nav.help': 'Help',
   'nav.me': 'Me',
   'nav.more': 'More',

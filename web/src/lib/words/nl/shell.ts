@@ -13,6 +13,8 @@ export default {
   'nav.people': 'Mensen',
   'nav.setup': 'Inrichting',
   'nav.accounts': 'Accounts',
+  'nav.policy': 'Aanmeldregels',
+  'nav.audit': 'Logboek',
   'nav.help': 'Hulp',
   'nav.me': 'Ik',
   'nav.more': 'Meer',

@@ -1,0 +1,88 @@
+import type { Translation } from '../catalogue.ts'
+import type english from '../en/policy.ts'
+
+export default {
+  title: 'Aanmeldregels',
+  forbidden: 'Uw rol stelt de aanmeldregels niet in. Een beheerder kan dat wijzigen.',
+  account: 'Account',
+  lead: 'Wat geldt voor wie bij {account} hoort, en eronder waar niets anders is ingesteld.',
+
+  'password.title': 'Wachtwoorden',
+  'password.as-above': 'Zoals erboven: {from}',
+  'password.as-above.default': 'Zoals gewoonlijk',
+  'password.own': 'Ingesteld voor deze account',
+  'from.default': 'de gewone regels',
+  'from.name': 'zoals ingesteld bij {account}',
+  'from.above': 'zoals ingesteld bij een account erboven',
+  'from.here': 'Hier ingesteld.',
+  'from.default.now': 'Hier is niets ingesteld: de gewone regels gelden.',
+  'from.name.now': 'Hier is niets ingesteld: wat bij {account} is ingesteld geldt.',
+  'from.above.now': 'Hier is niets ingesteld: wat bij een account erboven is ingesteld geldt.',
+  min: 'Minste tekens',
+  'min.hint': 'Lange zijn sterker dan ingewikkelde. Ten minste {n}.',
+  max: 'Meeste tekens',
+  classes: 'Er moet in zitten',
+  upper: 'een hoofdletter',
+  lower: 'een kleine letter',
+  digit: 'een cijfer',
+  special: 'een leesteken zoals ! of -',
+  latin: 'Alleen Latijnse tekens',
+  'latin.hint':
+    'Letters zonder accenten, cijfers en leestekens: wat elk toetsenbord heeft. Andere worden bij naam geweigerd.',
+  common: 'Weiger wat iedereen het eerst probeert',
+  'common.hint':
+    'Een lijst van veelgebruikte wachtwoorden, en die van een naam, een adres of de account.',
+  history: 'Vroegere wachtwoorden die niet terug mogen',
+  'history.hint': '0: alle mogen.',
+  expiry: 'Dagen tot het moet worden gewijzigd',
+  'expiry.hint': '0: nooit. Vaak moeten wijzigen leidt tot zwakkere.',
+  'sample.title': 'Probeer er een',
+  'sample.label': 'Een wachtwoord, zoals iemand het zou typen',
+  'sample.hint': 'Het wordt nergens bewaard en aan niemand gestuurd.',
+  'sample.good': 'Dit zou worden aangenomen.',
+  unsaved: 'Nog niet opgeslagen.',
+  save: 'Opslaan…',
+  discard: 'Verwerpen',
+  saved: 'De wachtwoordregels van {account} zijn opgeslagen',
+
+  'effect.title': 'Wie het raakt',
+  'effect.people': {
+    one: '{n} persoon hoort hier of eronder, waar niets anders is ingesteld.',
+    other: '{n} mensen horen hier of eronder, waar niets anders is ingesteld.',
+  },
+  'effect.must': {
+    one: '{n} van hen moet bij de volgende aanmelding een nieuw wachtwoord kiezen: het is te oud.',
+    other:
+      '{n} van hen moeten bij de volgende aanmelding een nieuw wachtwoord kiezen: het is te oud.',
+  },
+  'effect.must.none': 'Niemand moet om de leeftijd van het wachtwoord een nieuw kiezen.',
+  'effect.looked-at': {
+    one: 'Het wachtwoord van {n} wordt bij de volgende aanmelding bekeken; is het te zwak, dan moet het worden gewijzigd.',
+    other:
+      'De wachtwoorden van {n} worden bij de volgende aanmelding bekeken; wat te zwak is, moet dan worden gewijzigd.',
+  },
+  'effect.typed': 'Typ {word} om door te gaan',
+  'effect.save': 'Regels opslaan',
+  'stale.by': '{by} heeft intussen andere regels ingesteld:',
+  'stale.someone': 'Iemand heeft intussen andere regels ingesteld:',
+  'stale.above': 'zoals erboven',
+  'stale.use': 'Neem die',
+  'stale.keep': 'Houd de mijne',
+  'said.length': '{least} tot {most} tekens',
+  'said.latin': 'alleen Latijns',
+  'said.common': 'geen veelgebruikte',
+  'said.history': { one: 'niet het laatste', other: 'niet de laatste {n}' },
+  'said.expiry': { one: 'elke dag wijzigen', other: 'elke {n} dagen wijzigen' },
+
+  'session.title': 'Hoe lang iemand aangemeld blijft',
+  'session.lead':
+    'Nergens langer dan bij de accounts erboven. Korter geldt vanaf de volgende handeling.',
+  'session.idle': 'Minuten zonder iets te doen',
+  'session.hours': 'Uren in elk geval',
+  'session.as-above': { one: 'Zoals erboven: {n}', other: 'Zoals erboven: {n}' },
+  'session.range': 'Van {least} tot {most}.',
+  'session.save': 'Opslaan',
+  'session.saved': 'Hoe lang iemand bij {account} aangemeld blijft is opgeslagen',
+  'session.said.idle': { one: '{n} minuut stil', other: '{n} minuten stil' },
+  'session.said.hours': { one: '{n} uur', other: '{n} uur' },
+} satisfies Translation<typeof english, 'one' | 'other'>
