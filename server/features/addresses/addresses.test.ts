@@ -1,4 +1,6 @@
 // From where people may work: at the door, at each request, and while they listen.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type AddressList, addresses as api } from '#contract/addresses.ts'
@@ -282,6 +284,35 @@ describe('setting it', () => {
     await until(async () => (heard() === 1 ? true : undefined))
     const record = await admin.call(people.record, { params: { id: one.membershipId } })
     expect(record.marks['addresses']?.by).toContain('Verbeek')
+  })
+})
+
+describe('whoever runs the server', () => {
+  const run = (...flags: string[]) =>
+    promisify(execFile)(process.execPath, ['scripts/clear-addresses.ts', ...flags], {
+      env: { ...process.env, DATABASE_URL: house.databaseUrl },
+    })
+
+  test('IPA-6: takes lists away when nobody is let in any more, and the audit says so', async () => {
+    const one = await agent()
+    await restrict(north, OFFICE)
+    await restrictPerson(one.membershipId, AWAY)
+    await restrict(organisationId, OFFICE)
+    const said = async (who: Person) => (await who.try(session.me)).status
+    expect([await said(admin), await said(one)]).toEqual([403, 403])
+    expect((await run('--account', organisationId)).stdout).toBe('1 list taken away\n')
+    expect([await said(admin), await said(one)]).toEqual([200, 403])
+    expect((await run('--user', one.email)).stdout).toBe('1 list taken away\n')
+    expect((await admin.call(api.ofPerson, { params: { id: one.membershipId } })).version).toBe(2)
+    expect((await run('--all')).stdout).toBe('1 list taken away\n')
+    expect(await said(one)).toBe(200)
+    const { lines } = await admin.call(audit.list, { query: {} })
+    const cleared = lines.filter(({ action }) => action === 'addresses.clear')
+    expect(cleared.map(({ actorId }) => actorId)).toEqual([null, null, null])
+    expect(cleared.at(-1)?.changes).toEqual([
+      { field: 'addresses', before: [{ range: `${OFFICE}/32`, note: null }], after: [] },
+    ])
+    await expect(run('--nobody')).rejects.toMatchObject({ code: 2 })
   })
 })
 
