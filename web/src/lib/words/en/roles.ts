@@ -41,6 +41,7 @@ export default {
   choose: 'Role',
   compare: 'Compare',
   'compare.with': 'with',
+  'compare.to': 'Compare with',
   'compare.none': 'nothing',
   'compare.differ': { one: 'They differ in {n} thing.', other: 'They differ in {n} things.' },
   'compare.same': 'They may the same.',

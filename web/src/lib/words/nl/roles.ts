@@ -41,6 +41,7 @@ export default {
   choose: 'Rol',
   compare: 'Vergelijk',
   'compare.with': 'met',
+  'compare.to': 'Vergelijk met',
   'compare.none': 'niets',
   'compare.differ': { one: 'Ze verschillen in {n} ding.', other: 'Ze verschillen in {n} dingen.' },
   'compare.same': 'Ze mogen hetzelfde.',
