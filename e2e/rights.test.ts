@@ -185,7 +185,7 @@ test('SW-2, SW-12: the People tab comes within a second of the grant, without a 
   })
   const { page, problems } = await enter('sofie', supervisor, '/desk')
   await page.getByRole('link', { name: 'Desk' }).first().waitFor()
-  await page.evaluate(() => Reflect.set(window, 'isSamePage', true))
+  await page.evaluate(() => Reflect.set(globalThis, 'isSamePage', true))
   await page.waitForTimeout(500)
   const link = page.getByRole('link', { name: 'People' })
   expect(await link.count()).toBe(0)
@@ -198,7 +198,7 @@ test('SW-2, SW-12: the People tab comes within a second of the grant, without a 
   await link.first().waitFor({ timeout: 1_000 })
   await give(null)
   await expect.poll(() => link.count(), { timeout: 1_000, interval: 20 }).toBe(0)
-  expect(await page.evaluate(() => Reflect.get(window, 'isSamePage'))).toBe(true)
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'isSamePage'))).toBe(true)
   expect(problems).toEqual([])
 })
 

@@ -77,7 +77,6 @@ export default {
   'lock.not-held': 'You do not hold this yourself at the organisation, so you cannot give it.',
   'lock.own': 'You hold this role yourself, and nobody raises their own rights.',
   'lock.stronger': 'This role may do more than you may, so you cannot change it.',
-  'lock.reads': 'Look only.',
 
   'explain.title': 'Who may do what, and why',
   'explain.can': 'May somebody…?',

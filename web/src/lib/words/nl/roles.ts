@@ -77,7 +77,6 @@ export default {
   'lock.not-held': 'U hebt dit zelf niet bij de organisatie, dus u kunt het niet geven.',
   'lock.own': 'U hebt deze rol zelf, en niemand verhoogt de eigen rechten.',
   'lock.stronger': 'Deze rol mag meer dan u, dus u kunt hem niet wijzigen.',
-  'lock.reads': 'Alleen om te bekijken.',
 
   'explain.title': 'Wie mag wat, en waarom',
   'explain.can': 'Mag iemand…?',
