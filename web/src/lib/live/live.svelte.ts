@@ -20,6 +20,7 @@ import { Replica } from '#contract/sync.ts'
 import { call, Refused } from '#lib/api.ts'
 import { clock } from '#lib/clock.svelte.ts'
 import { pauseBefore } from './pause.ts'
+import { SeenSigns } from './seen-signs.ts'
 
 export type Connection = 'idle' | 'connecting' | 'live' | 'lost'
 type Rows = { readonly [K in LiveKind]: SvelteMap<string, LiveRow[K]> }
@@ -38,8 +39,9 @@ export class Live {
   scopes = $state.raw<readonly string[]>([])
   /** Scopes whose rows are all here. */
   readonly loaded = new SvelteSet<string>()
+  readonly #seen = new SeenSigns()
   /** Who is typing, looking or editing now, by scope, subject, field and person. */
-  readonly signs = new SvelteMap<string, SignSeen>()
+  readonly signs: ReadonlyMap<string, SignSeen> = this.#seen.all
 
   // Made before anybody looks: a derived does not follow what it has made itself.
   readonly #rows: Rows = {
@@ -64,7 +66,6 @@ export class Live {
   #socket: Socket<ServerEvents, ClientEvents> | undefined
   readonly #watched = new Map<string, number>()
   readonly #loading = new Set<string>()
-  readonly #endings = new Map<string, number>()
   #epoch: string | undefined
   #attempt = 0
   #again: number | undefined
@@ -113,7 +114,7 @@ export class Live {
       this.#narrow(scopes)
       this.#regranted()
     })
-    socket.on('sign', (sign) => this.#seeSign(sign))
+    socket.on('sign', (sign) => this.#seen.see(sign))
     socket.on('disconnect', () => this.#lost())
     socket.on('connect_error', (error) => this.#failed(error))
     socket.connect()
@@ -239,20 +240,6 @@ export class Live {
   #beat(positions: Record<string, number>): void {
     for (const [scope, position] of Object.entries(positions))
       if (this.#watched.has(scope) && position > this.#replica.position(scope)) this.#ask(scope)
-  }
-
-  #seeSign(sign: SignSeen): void {
-    const key = [sign.scope, sign.subject, sign.field, sign.by.id].join(' ')
-    window.clearTimeout(this.#endings.get(key))
-    if (sign.holds === 0) {
-      this.signs.delete(key)
-      return
-    }
-    this.signs.set(key, sign)
-    this.#endings.set(
-      key,
-      window.setTimeout(() => this.signs.delete(key), sign.holds * 1000),
-    )
   }
 
   #leave(scope: string): void {

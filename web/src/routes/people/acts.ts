@@ -22,7 +22,7 @@ const ACTS = {
 export function actEntries(status: MembershipStatus, begin: (act: Act) => void): MenuEntry[] {
   return ACTS[status].map(({ act, ...look }) => ({
     ...look,
-    label: t(`people.act.${act}.dots`),
+    label: t(`record.act.${act}.dots`),
     run: () => begin(act),
   }))
 }
