@@ -147,7 +147,7 @@ test('W-6, GB-9: what somebody does not hold they cannot give: it is locked, and
   await audit.waitFor()
   expect(await audit.isDisabled()).toBe(true)
   const why = (await audit.getAttribute('aria-describedby')) ?? ''
-  expect(await page.locator(`[id="${why}"]`).innerText()).toMatch(/do not hold this yourself/)
+  expect(await page.locator(`[id="${why}"]`).textContent()).toMatch(/do not hold this yourself/)
   const answers = dialog(page).getByRole('checkbox', { name: 'Answers chats' })
   expect(await answers.isDisabled()).toBe(false)
   await picture('locked')
@@ -232,7 +232,7 @@ test('GB-9, GB-4: an account administrator makes a sub-account and opens it; it 
   // The other administrator has it in the tree, without a reload.
   const brugge = tree(hanna.page).getByRole('link', { name: 'Brugge' })
   await brugge.waitFor()
-  expect(await brugge.innerText()).not.toMatch(/closed/)
+  await expect.poll(() => brugge.textContent()).not.toMatch(/closed/)
   await page.goto(`${house.url}/accounts/${nordics}`)
   await page.getByText('This account is not here any more, or not yours to manage.').waitFor()
   await femke.picture('account')
@@ -357,7 +357,7 @@ test('W-1, W-14: a new organisation begins with step 1; a step ticks itself; the
   const { page, picture } = await enter('first', admin, '/setup')
   const steps = page.getByRole('region', { name: 'Getting started' }).getByRole('listitem')
   await page.getByText('0 of 5 done').waitFor()
-  expect(await steps.first().innerText()).toMatch(/Make a queue/)
+  expect(await steps.first().textContent()).toMatch(/Make a queue/)
   expect(await steps.first().getAttribute('class')).toMatch(/next/)
   await admin.call(queues.create, {
     body: { accountId: fresh, name: 'Sales', kind: 'live', offerSeconds: 60, targetSeconds: 60 },
