@@ -300,7 +300,7 @@ test('GB-15: moving shows first, by name, who loses and who gains; then it is mo
   await dialog(page).getByRole('button', { name: 'Cancel' }).click()
 })
 
-test('SW-9: a group is made, its people move with it to another department, and it is deleted', async () => {
+test('a group is made, its people move with it to another department, and it is deleted', async () => {
   const { page } = hanna
   const at = { accountId: organisationId }
   await administrator.call(departments.create, { body: { ...at, name: 'Sales' } })
@@ -336,7 +336,7 @@ test.each([
   ['en', 'Help', 'Invite people', 'Archive'],
   ['nl', 'Hulp', 'Mensen uitnodigen', 'archiveren'],
 ] as const)(
-  'W-14, W-2: the help is one link away from anywhere (%s)',
+  'W-14: the help is one link away from anywhere (%s)',
   async (locale, link, invite, archive) => {
     const who = await house.person({ organisationId, role: 'viewer', firstName: 'Vera' })
     await sql`update users set language = ${locale} where id = ${who.userId}`.execute(house.db)
