@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('setup')
+export const load = () => needWords('setup', 'people', 'record', 'editing')

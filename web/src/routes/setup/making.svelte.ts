@@ -26,13 +26,15 @@ export class Making {
     this.trouble?.field === field ? this.trouble.text : undefined
 }
 
-function inWords(trouble: Trouble): Trouble {
-  const { code, field } = trouble
+/** The trouble at the field that it is about, in the words of the setup. */
+export function inWords(trouble: Trouble): Trouble {
+  const { code } = trouble
+  const field = trouble.field?.replace(/^set\./, '')
   if (code === 'name_taken') return { ...trouble, field: 'name', text: t('setup.field.name.taken') }
   if (code === 'not_found') return { ...trouble, text: t('setup.field.gone') }
-  if (code !== 'invalid') return trouble
+  if (code !== 'invalid') return { ...trouble, field }
   if (field === 'name') return { ...trouble, text: t('setup.field.name.invalid') }
   if (field?.startsWith('allowedOrigins'))
     return { ...trouble, field: 'allowedOrigins', text: t('setup.field.origins.invalid') }
-  return trouble
+  return { ...trouble, field }
 }

@@ -1,4 +1,4 @@
-// What has been set up: queues, departments and sites of the accounts that this person may see.
+// What has been set up: queues, departments, skills and sites of the accounts that this person may see.
 import { createContext } from 'svelte'
 import { partsOf } from '#contract/scopes.ts'
 import { kept } from '#lib/kept.ts'
@@ -29,6 +29,7 @@ export class Setup {
   readonly queues = $derived(byName(live.all('queue')))
   readonly departments = $derived(byName(live.all('department')))
   readonly sites = $derived(byName(live.all('site')))
+  readonly skills = $derived(byName(live.all('skill')))
 
   /** The steps that lead to a first chat; each ticks itself. */
   readonly steps = $derived.by<Step[]>(() => {
