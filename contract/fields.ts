@@ -73,7 +73,6 @@ export const KEYED_FIELDS = {
   grant: orNull(Type.Literal(true)),
 } as const satisfies Record<string, TSchema>
 
-
 export type FieldValue =
   | string
   | number
