@@ -45,13 +45,17 @@ function holds(
   return actor.grants.some((grant) => path.includes(grant.at) || path[0] === grant.accountId)
 }
 
-/** The departments and groups, outside accounts held as a whole, at which the actor holds a permission. */
+/**
+ * The departments and groups at which the actor holds a permission; none for whoever holds it
+ * everywhere. Also those of an account that is held as a whole: people of an account above may be in
+ * them.
+ */
 export function teamIds(actor: Pick<Actor, 'grants' | 'paths'>, permission: Permission): string[] {
   const held = actor.grants.filter(
     ({ kind, permissions, accountId }) =>
       (kind === 'department' || kind === 'group') &&
       permissions.includes(permission) &&
-      !may(actor.grants, permission, actor.paths.get(accountId) ?? []),
+      !may(actor.grants, permission, actor.paths.get(accountId)?.slice(-1) ?? []),
   )
   return [...new Set(held.map(({ at }) => at))]
 }

@@ -2,6 +2,7 @@
 // account, and at all below it, changes with it.
 import type { Account, MovePreview } from '#contract/accounts.ts'
 import type { PersonRecord } from '#contract/people.ts'
+import { mayGive, PERMISSIONS } from '#contract/permissions.ts'
 import { scope } from '#contract/scopes.ts'
 import { mustHold } from '../../platform/allow.ts'
 import type { ActorCtx, Tx } from '../../platform/context.ts'
@@ -13,7 +14,7 @@ import * as accounts from '../accounts/queries.ts'
 import * as people from '../people/queries.ts'
 import { refuseTree, rowOf, tellAccounts } from './actions.ts'
 import * as tree from './queries.ts'
-import { accessChanges, whyNotMove } from './rules.ts'
+import { type AccessChanges, accessChanges, whyNotMove } from './rules.ts'
 
 const DEPTH_MAX = 9
 
@@ -30,19 +31,38 @@ interface Route {
 
 /** Who would gain and who would lose what. Refuses as `moveAccount`, but for `stale`. */
 export async function previewMove(ctx: ActorCtx, wanted: Wanted): Promise<MovePreview> {
-  const { db, organisationId } = ctx
-  const { before, after } = await routeOf(ctx, ctx, wanted)
-  const subtree = await tree.listSubtree(db, organisationId, wanted.id)
-  const held = await tree.listHeldAt(db, organisationId, [
-    ...new Set([wanted.id, ...before, ...after]),
-  ])
-  const changes = accessChanges(held, [wanted.id, ...before], [wanted.id, ...after])
-  return { accounts: subtree.length, ...changes }
+  const route = await routeOf(ctx, ctx, wanted)
+  const subtree = await tree.listSubtree(ctx.db, ctx.organisationId, wanted.id)
+  return { accounts: subtree.length, ...(await changesOf(ctx, wanted.id, route)) }
+}
+
+async function changesOf(
+  { db, organisationId }: Pick<Tx, 'db' | 'organisationId'>,
+  id: string,
+  { before, after }: Route,
+): Promise<AccessChanges> {
+  const held = await tree.listHeldAt(db, organisationId, [...new Set([id, ...before, ...after])])
+  return accessChanges(held, [id, ...before], [id, ...after])
+}
+
+// Whoever holds a role above the new place would get it here: that is giving, if by another way.
+async function refuseGift(
+  { actor }: Pick<ActorCtx, 'actor'>,
+  tx: Pick<Tx, 'db' | 'organisationId'>,
+  id: string,
+  route: Route,
+): Promise<void> {
+  const { gains } = await changesOf(tx, id, route)
+  const gained = PERMISSIONS.filter((one) =>
+    gains.some(({ permissions }) => permissions.includes(one)),
+  )
+  if (!mayGive(actor.grants, gained, [id, ...route.before])) throw new Refusal('forbidden')
 }
 
 /**
  * Puts an account below another one. Refuses with `not_found` or `forbidden` (the account, the
- * parent it has or the one it gets), `account_circle`, `account_too_deep`, `invalid` (the
+ * parent it has or the one it gets; or somebody would get more there than the actor has),
+ * `account_circle`, `account_too_deep`, `invalid` (the
  * organisation; below a location), `wrong_status` (one of the parents is closed), `name_taken`, or
  * `stale` when somebody else moved it meanwhile.
  */
@@ -97,7 +117,9 @@ async function routeOf(
   for (const one of [before[0] ?? id, parentId])
     if (!(await tree.isOpen(db, organisationId, one)))
       throw new Refusal('wrong_status', { field: 'parentId' })
-  return { before, after: newPath }
+  const route = { before, after: newPath }
+  await refuseGift({ actor }, { db, organisationId }, id, route)
+  return route
 }
 
 async function putBelow(tx: Tx, { id, parentId }: Wanted, { before, after }: Route): Promise<void> {

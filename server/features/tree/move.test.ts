@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { accounts } from '#contract/accounts.ts'
+import { fieldKey } from '#contract/fields.ts'
+import { people } from '#contract/people.ts'
 import { may, type Permission } from '#contract/permissions.ts'
+import { roles } from '#contract/roles.ts'
 import { scope } from '#contract/scopes.ts'
 import { session } from '#contract/session.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
@@ -99,6 +102,26 @@ describe('GB-15: an account moves below another one', () => {
     expect(codeOf(await move(ofMoved, moved, entered))).toBe('forbidden')
     await hold(house.db, ofMoved, 'administrator', left)
     expect(codeOf(await move(ofMoved, moved, entered))).toBe('ok')
+  })
+
+  test('AC-8: nobody gets more at the account than the mover has there, the mover least of all', async () => {
+    const [from, to] = [
+      await house.account(organisationId, 'Kept'),
+      await house.account(organisationId, 'Ruled'),
+    ]
+    const moving = await house.account(organisationId, 'Wanted', from)
+    const surveyor = await admin.call(roles.create, {
+      body: { name: 'Surveyor', permissions: ['accounts.manage'] },
+    })
+    const mover = await house.person({ organisationId, accountId: to, role: 'administrator' })
+    const grant = fieldKey.grant(surveyor.id, { kind: 'account', id: organisationId })
+    const body = { set: { [grant]: true as const }, base: {} }
+    await admin.call(people.change, { params: { id: mover.membershipId }, body })
+    expect(codeOf(await move(mover, moving, to))).toBe('forbidden')
+    const asked = { params: { id: moving }, body: { parentId: to } }
+    expect(codeOf(await mover.try(accounts.previewMove, asked))).toBe('forbidden')
+    expect(codeOf(await move(mover, moving, organisationId))).toBe('ok')
+    expect(codeOf(await move(admin, moving, to, 1))).toBe('ok')
   })
 
   test('GB-15: who gains and who loses hears it at once, on sockets that are open', async () => {

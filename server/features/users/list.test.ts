@@ -2,11 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
+import { fieldKey } from '#contract/fields.ts'
+import { people } from '#contract/people.ts'
 import { peopleList } from '#contract/people-list.ts'
 import { scope } from '#contract/scopes.ts'
 import { users } from '#contract/users.ts'
 import { seatCrowd } from '../../testing/crowd.ts'
+import { expectSync } from '../../testing/expect-sync.ts'
 import { openHouse, type Person } from '../../testing/house.ts'
+import { grant } from '../../testing/lifecycle.ts'
 import * as lists from './list-queries.ts'
 
 const house = openHouse()
@@ -173,4 +177,31 @@ test('SW-1: a supervisor is given the page of the own group alone', async () => 
   expect(
     (await supervisor.call(peopleList.page, { query: { account: organisationId } })).total,
   ).toBe(0)
+})
+
+test('GB-1: whoever holds an account and a department of it also sees those of the department who belong to the account above', async () => {
+  const warden = await house.person({ organisationId, accountId: benelux, role: 'viewer' })
+  const above = await house.person({ organisationId, role: 'agent' })
+  const { id: departmentId } = await house.db
+    .selectFrom('departments')
+    .select('id')
+    .where('accountId', '=', benelux)
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  const set = { [fieldKey.department(departmentId)]: { position: null } }
+  await administrator.call(people.change, {
+    params: { id: above.membershipId },
+    body: { set, base: {} },
+  })
+  const id = above.membershipId
+  const seen = async () => (await warden.call(users.list)).some((one) => one.id === id)
+  expect(await seen()).toBe(false)
+  await grant(house.db, warden, 'viewer', { department_id: departmentId })
+  expect(await seen()).toBe(true)
+  expect((await warden.call(users.get, { params: { id } })).status).toBe('active')
+  const page = await warden.call(peopleList.page, { query: { q: above.email } })
+  expect(page.people.map((one) => one.id)).toEqual([id])
+  const client = await warden.live()
+  await client.watch(scope.team(departmentId))
+  await expectSync(client, warden, scope.team(departmentId))
 })
