@@ -15,11 +15,19 @@ export const ACCOUNTS = [
 export const DEPARTMENTS = ['Service', 'Sales', 'Billing', 'Technical'] as const
 
 export const QUEUES = [
-  { name: 'Service NL', kind: 'live', targetSeconds: 60, offerSeconds: 20 },
+  { name: 'Service NL', kind: 'live', targetSeconds: 60, offerSeconds: 20, isPreset: true },
   { name: 'Sales NL', kind: 'live', targetSeconds: 45, offerSeconds: 20 },
   { name: 'Billing', kind: 'live', targetSeconds: 90, offerSeconds: 25 },
   { name: 'Technical', kind: 'live', targetSeconds: 120, offerSeconds: 25 },
 ] as const
+
+/** Supervisors' groups: the agents of a department who report to one supervisor. */
+export const GROUPS = [
+  { name: 'Team Femke', department: 'Service', supervisor: 'Femke' },
+  { name: 'Sales desk', department: 'Sales', supervisor: 'Femke' },
+] as const
+
+export const SKILLS = ['Dutch', 'German', 'Returns'] as const
 
 export type QueueName = (typeof QUEUES)[number]['name']
 export type DepartmentName = (typeof DEPARTMENTS)[number]

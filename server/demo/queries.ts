@@ -10,6 +10,28 @@ export async function joinDepartment(
   await db.insertInto('departmentMembers').values(member).execute()
 }
 
+/** Puts an agent into a supervisor's group, which fixes the primary department. */
+export async function joinGroup(
+  db: Db,
+  organisationId: string,
+  membershipId: string,
+  group: { id: string; departmentId: string },
+): Promise<void> {
+  await db
+    .updateTable('memberships')
+    .set({ supervisorGroupId: group.id, primaryDepartmentId: group.departmentId })
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', membershipId)
+    .execute()
+}
+
+export async function learn(
+  db: Db,
+  held: { organisationId: string; userId: string; skillId: string; level: number },
+): Promise<void> {
+  await db.insertInto('userSkills').values(held).execute()
+}
+
 export async function welcome(
   db: Db,
   organisationId: string,

@@ -4,9 +4,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import * as accounts from '../features/accounts/queries.ts'
 import * as departments from '../features/departments/queries.ts'
 import * as founding from '../features/founding/queries.ts'
+import * as groups from '../features/groups/queries.ts'
 import * as queues from '../features/queues/queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import * as sites from '../features/sites/queries.ts'
+import * as skills from '../features/skills/queries.ts'
 import * as users from '../features/users/queries.ts'
 import type { Db } from '../platform/database.ts'
 import type { Hasher } from '../platform/hash.ts'
@@ -16,8 +18,10 @@ import {
   CAST,
   type CastMember,
   DEPARTMENTS,
+  GROUPS,
   ORGANISATION,
   QUEUES,
+  SKILLS,
 } from './cast.ts'
 import { portrait } from './portraits.ts'
 import * as demo from './queries.ts'
@@ -58,10 +62,12 @@ export async function seedDemo(
   const siteKey = await makeSite(db, organisationId, queueIds)
   const passwordHash = await hasher.hash(password)
   const stage = { db, organisationId, accountIds, departmentIds, queueIds, passwordHash }
+  const engaged: Engaged[] = []
   for (const [at, member] of CAST.entries()) {
     if (at % 8 === 0) say(`seeding the demo floor: ${at} of ${CAST.length} people`)
-    await engage(stage, member, at)
+    engaged.push({ member, ...(await engage(stage, member, at)) })
   }
+  await gather(stage, engaged)
   return { organisationId, siteKey, password, token: randomBytes(24).toString('base64url') }
 }
 
@@ -120,7 +126,7 @@ async function makeSite(
 
 const LOCATIONS = ['Rotterdam', 'Utrecht', 'Hamburg'] as const
 
-async function engage(stage: Stage, member: CastMember, at: number): Promise<void> {
+async function engage(stage: Stage, member: CastMember, at: number) {
   const { db, organisationId, accountIds, passwordHash } = stage
   const userId = randomUUID()
   const location = LOCATIONS[at % LOCATIONS.length] ?? 'Rotterdam'
@@ -146,6 +152,7 @@ async function engage(stage: Stage, member: CastMember, at: number): Promise<voi
   const files = [...drawn].map(([pixels, webp]) => ({ pixels, webp }))
   await users.insertPhoto(db, userId, files)
   await seat(stage, member, userId)
+  return { userId, membershipId }
 }
 
 /** Gives a person their limits and queues, when they answer chats at all. */
@@ -155,5 +162,37 @@ async function seat({ db, organisationId, queueIds }: Stage, member: CastMember,
   for (const name of member.queues) {
     const queueId = queueIds.get(name) ?? ''
     await routing.assignQueueMember(db, { organisationId, queueId, userId })
+  }
+}
+
+interface Engaged {
+  member: CastMember
+  userId: string
+  membershipId: string
+}
+
+/** Supervisors' groups, and what each agent can do. */
+async function gather(stage: Stage, engaged: readonly Engaged[]): Promise<void> {
+  const { db, organisationId, departmentIds } = stage
+  const agents = engaged.filter(({ member }) => member.role === 'agent')
+  const roleId = await groups.findSupervisorRole(db, organisationId)
+  for (const { name, department, supervisor } of GROUPS) {
+    const head = engaged.find(({ member }) => member.first === supervisor)
+    if (!head) continue
+    const departmentId = departmentIds.get(department) ?? ''
+    const row = { departmentId, name, supervisorUserId: head.userId }
+    const id = await groups.insert(db, organisationId, row)
+    const { userId, membershipId } = head
+    await groups.appoint(db, organisationId, {
+      ...{ userId, membershipId, roleId, groupId: id, grantedBy: null },
+    })
+    for (const one of agents.filter(({ member }) => member.department === department))
+      await demo.joinGroup(db, organisationId, one.membershipId, { id, departmentId })
+  }
+  for (const [at, name] of SKILLS.entries()) {
+    const skill = await skills.insert(db, organisationId, { accountId: organisationId, name })
+    const able = agents.filter((_, place) => place % SKILLS.length === at)
+    for (const [place, { userId }] of able.entries())
+      await demo.learn(db, { organisationId, userId, skillId: skill.id, level: 1 + (place % 5) })
   }
 }
