@@ -137,6 +137,6 @@ export function splitItems(text: string): string[] {
 
 function itemOf(text: string): string {
   const bare = text.trim()
-  const [, quoted] = /^"((?:[^"]|"")*)"$/.exec(bare) ?? []
-  return quoted === undefined ? bare : quoted.replaceAll('""', '"')
+  const [, quoted, rest = ''] = /^"((?:[^"]|"")*)"(.*)$/s.exec(bare) ?? []
+  return quoted === undefined ? bare : quoted.replaceAll('""', '"') + rest
 }

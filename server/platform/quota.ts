@@ -15,7 +15,7 @@ export function times(factor: number, { most, seconds }: Quota): Quota {
 }
 
 /**
- * Counts one more use of the key. Refuses with `too_many` (with retryAfter, in seconds) when the
+ * Counts one more use of the key, or several at once. Refuses with `too_many` (with retryAfter, in seconds) when the
  * quota is used up. Within a transaction that is rolled back, nothing has been counted.
  */
 export async function spend(
@@ -23,15 +23,16 @@ export async function spend(
   key: string,
   { most, seconds }: Quota,
   now: Date,
+  uses = 1,
 ): Promise<void> {
   const since = new Date(now.getTime() - seconds * 1000).toISOString()
   const isOver = sql<boolean>`throttles.window_start <= ${since}`
   const { failures, windowStart } = await db
     .insertInto('throttles')
-    .values({ key, failures: 1, windowStart: now.toISOString() })
+    .values({ key, failures: uses, windowStart: now.toISOString() })
     .onConflict((conflict) =>
       conflict.column('key').doUpdateSet((eb) => ({
-        failures: sql<number>`case when ${isOver} then 1 else throttles.failures + 1 end`,
+        failures: sql<number>`case when ${isOver} then ${uses} else throttles.failures + ${uses} end`,
         windowStart: sql<string>`case when ${isOver} then ${eb.ref('excluded.windowStart')} else throttles.window_start end`,
       })),
     )

@@ -40,6 +40,21 @@ export async function insert(
     .execute()
 }
 
+export async function insertMany(
+  db: Db,
+  organisationId: string,
+  mails: readonly NewMail[],
+  now: string,
+): Promise<void> {
+  await sql`
+    insert into mail_outbox (organisation_id, template, to_email, to_name, language, data, created_at, next_try_at)
+    select ${organisationId}, w.template, w."toEmail", w."toName", w.language, w.data, ${now}, ${now}
+      from jsonb_to_recordset(${JSON.stringify(mails)}::jsonb)
+             as w (template text, "toEmail" text, "toName" text, language text, data jsonb)`.execute(
+    db,
+  )
+}
+
 /** One mail that is due, for this server alone until the claim runs out; undefined: none is due. */
 export function claim(db: Db, now: string, claimedUntil: string): Promise<Outgoing | undefined> {
   return db
@@ -106,6 +121,18 @@ export async function dropUnsent(db: Db, invitationId: string, now: string): Pro
     .where('sentAt', 'is', null)
     .where('failedAt', 'is', null)
     .execute()
+}
+
+/** The same, of many invitations. */
+export async function dropUnsentOf(
+  db: Db,
+  invitationIds: readonly string[],
+  now: string,
+): Promise<void> {
+  await sql`
+    update mail_outbox set failed_at = ${now}, last_error = 'dropped'
+     where data ->> 'invitationId' = any (${invitationIds}::text[])
+       and sent_at is null and failed_at is null`.execute(db)
 }
 
 /** Puts a mail into the mailbox; the same one only once. */

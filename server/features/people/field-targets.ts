@@ -116,12 +116,19 @@ export async function soundRoles(
   fields: readonly SoundField[],
   targets: Targets,
 ): Promise<RoleGiven[]> {
-  const given = fields.flatMap(({ key, field, value }) =>
-    field.kind === 'grant' && value !== null ? [{ key, roleId: field.roleId }] : [],
-  )
-  const ids = [...new Set(given.map(({ roleId }) => roleId))]
+  const ids = [...new Set(grantsIn(fields).map(({ roleId }) => roleId))]
   const roles = new Map((await rows.listRoles(db, organisationId, ids)).map((r) => [r.id, r]))
-  return given.map(({ key, roleId }) => {
+  return judgeRoles(actor, fields, targets, roles)
+}
+
+/** The same, of roles that were looked up. Refuses as `soundRoles`. */
+export function judgeRoles(
+  actor: Pick<Actor, 'grants' | 'paths'>,
+  fields: readonly SoundField[],
+  targets: Targets,
+  roles: ReadonlyMap<string, rows.RoleOf>,
+): RoleGiven[] {
+  return grantsIn(fields).map(({ key, roleId }) => {
     const [role, target] = [roles.get(roleId), targets.get(key)]
     if (role === undefined || target === undefined) throw new Refusal('not_found', { field: key })
     const path = pathOfTarget(actor, target)
@@ -129,4 +136,10 @@ export async function soundRoles(
       throw new Refusal('forbidden', { field: key })
     return { key, roleId, roleName: role.name, permissions: role.permissions, path }
   })
+}
+
+function grantsIn(fields: readonly SoundField[]): { key: string; roleId: string }[] {
+  return fields.flatMap(({ key, field, value }) =>
+    field.kind === 'grant' && value !== null ? [{ key, roleId: field.roleId }] : [],
+  )
 }
