@@ -99,6 +99,7 @@ export async function findOpenId(
   return row?.id
 }
 
+/** Without those that an import sent: they have a quota of their own. */
 export async function countOpen(
   db: Db,
   organisationId: string,
@@ -110,6 +111,7 @@ export async function countOpen(
     .where('organisationId', '=', organisationId)
     .where('accountId', '=', accountId)
     .where('state', 'in', OPEN)
+    .where('importId', 'is', null)
     .executeTakeFirstOrThrow()
   return open
 }
