@@ -15,6 +15,7 @@ const FLOORS = [
   ['people', 'history'],
   ['security'],
   ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit', 'contact', 'addresses'],
+  ['imports'],
   ['wall'],
 ]
 

@@ -12,6 +12,7 @@ import { departmentRoutes } from './features/departments/routes.ts'
 import { foundingRoutes } from './features/founding/routes.ts'
 import { groupRoutes } from './features/groups/routes.ts'
 import { historyRoutes } from './features/history/routes.ts'
+import { importRoutes } from './features/imports/routes.ts'
 import { inviteRoutes } from './features/invites/routes.ts'
 import { mailboxRoutes } from './features/mail-outbox/routes.ts'
 import { notificationRoutes } from './features/notifications/routes.ts'
@@ -197,6 +198,7 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   foundingRoutes(http, settings.setUpToken)
   groupRoutes(http)
   historyRoutes(http)
+  importRoutes(http)
   inviteRoutes(http)
   lifecycleRoutes(http)
   if (settings.smtpUrl === undefined) mailboxRoutes(http)

@@ -1,4 +1,5 @@
 // What every server does beside answering: the mail goes out, invitations run out, old traces go.
+import { forgetImports } from './features/imports/actions.ts'
 import { expireInvitations } from './features/invites/again-actions.ts'
 import { invitationMails } from './features/invites/mail.ts'
 import { startPostman } from './features/mail-outbox/worker.ts'
@@ -44,6 +45,7 @@ export function openPost(
     every(ctx, SECOND, 'password.forgotten', () => answerForgotten(ctx)),
     every(ctx, SWEEP_MS, 'user.in_two_places', () => noticeTwoPlaces(ctx)),
     every(ctx, UPKEEP_MS, 'traces.forgotten', () => forgetOldTraces(ctx)),
+    every(ctx, UPKEEP_MS, 'import.forgotten', () => forgetImports(ctx, ctx.now())),
     every(ctx, UPKEEP_MS, 'person.erased', () => eraseDue(ctx, ctx.now())),
   ]
   return {

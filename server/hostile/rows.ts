@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { PASSWORD } from '../testing/house.ts'
 import type { Ids } from '../testing/worlds.ts'
 import { CONTACT_ROWS } from './rows-contact.ts'
+import { IMPORT_ROWS } from './rows-imports.ts'
 import { SECURITY_ROWS } from './rows-security.ts'
 
 export type Name =
@@ -297,5 +298,6 @@ export const ROWS: Record<string, Row> = {
   'PUT /api/demo': { by: 'supervisor', ask: body(() => ({ isMoving: true })), answers: 404 },
   'GET /api/dev/mail': { by: 'anonymous' },
   ...CONTACT_ROWS,
+  ...IMPORT_ROWS,
   ...SECURITY_ROWS,
 }
