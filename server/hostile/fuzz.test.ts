@@ -10,7 +10,8 @@ import { type Door, doorsOf, nameOf } from '../testing/doors.ts'
 import { openHouse } from '../testing/house.ts'
 import { sendPath } from '../testing/raw.ts'
 import { type Ids, openWorld, type World } from '../testing/worlds.ts'
-import { type Known, ROWS } from './rows.ts'
+import type { Known } from './row.ts'
+import { ROWS } from './rows.ts'
 
 const house = openHouse({ visitorAllowance: 1_000, setUpToken: 'x'.repeat(43) })
 

@@ -12,7 +12,8 @@ import { fingerprintOf, listTables, settledFingerprint } from '../testing/finger
 import { openHouse, type Person } from '../testing/house.ts'
 import { tokenFor } from '../testing/inviting.ts'
 import { comeIn, type Ids, openWorld, type World } from '../testing/worlds.ts'
-import { type Known, type Name, ROWS, type Row, says } from './rows.ts'
+import { type Known, type Name, type Row, says } from './row.ts'
+import { ROWS } from './rows.ts'
 
 const house = openHouse()
 

@@ -2,24 +2,20 @@
 // nobody asks for anything with a session that has ended.
 import { DEFAULT_POLICY } from '#contract/password.ts'
 import { PASSWORD } from '../testing/house.ts'
-import type { Ids } from '../testing/worlds.ts'
+import { body, byId, type Row, to } from './row.ts'
 
 const CHOSEN = 'blue kettle on the windowsill'
 const NO_TOKEN = 'x'.repeat(43)
 
-const body = (of: object) => () => ({ body: of })
-const byId = (key: keyof Ids) => (ids: Ids) => ({ params: { id: ids[key] } })
-const to = (key: keyof Ids, of: object) => (ids: Ids) => ({ params: { id: ids[key] }, body: of })
-
-export const SECURITY_ROWS = {
+export const SECURITY_ROWS: Record<string, Row> = {
   'POST /api/session': {
     by: 'anonymous',
-    ask: (_: Ids, { login }: { login: string }) => ({ body: { login, password: PASSWORD } }),
+    ask: body((_, { login }) => ({ login, password: PASSWORD })),
   },
   'GET /api/session': { by: 'administrator' },
   'PUT /api/session/organisation': {
     by: 'administrator',
-    ask: (ids: Ids) => ({ body: { organisationId: ids.organisation } }),
+    ask: body((ids) => ({ organisationId: ids.organisation })),
   },
   'DELETE /api/session': { by: 'leaver' },
   'POST /api/session/confirm': { by: 'administrator', ask: body({ password: PASSWORD }) },
@@ -51,7 +47,7 @@ export const SECURITY_ROWS = {
   'GET /api/people/:id/sessions': { by: 'manager', ask: byId('colleague') },
   'DELETE /api/people/:id/sessions/:sessionId': {
     by: 'manager',
-    ask: (ids: Ids) => ({ params: { id: ids.colleague, sessionId: ids.session } }),
+    ask: (ids) => ({ params: { id: ids.colleague, sessionId: ids.session } }),
   },
   // Ended just now, and never the manager's.
   'DELETE /api/me/sessions/:id': { by: 'manager', ask: byId('session'), answers: 404 },
@@ -66,4 +62,4 @@ export const SECURITY_ROWS = {
     by: 'manager',
     ask: body({ current: PASSWORD, password: CHOSEN, endOthers: true }),
   },
-} as const
+}

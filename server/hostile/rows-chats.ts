@@ -1,0 +1,55 @@
+// How the doors of operators, visitors, chats and their history are rightly asked.
+import { randomUUID } from 'node:crypto'
+import { body, byId, type Row, says, to } from './row.ts'
+
+export const CHAT_ROWS: Record<string, Row> = {
+  'GET /api/me/operator': { by: 'agent' },
+  'PUT /api/me/availability': { by: 'agent', ask: body({ availability: 'available' }) },
+  'GET /api/me/chats': { by: 'agent' },
+  'PATCH /api/operators/:id/limit': {
+    by: 'supervisor',
+    ask: to('user', { kind: 'live', limit: 2, version: 1 }),
+  },
+  'GET /api/me/notifications': { by: 'administrator' },
+  'POST /api/me/notifications/:id/read': { by: 'administrator', ask: byId('notification') },
+  'GET /api/live/:scope': {
+    by: 'supervisor',
+    ask: (ids) => ({ params: { scope: `floor:${ids.account}` } }),
+  },
+  'GET /api/chats/:id/messages': { by: 'agent', ask: byId('chat') },
+  'POST /api/chats/:id/messages': {
+    by: 'agent',
+    ask: to('chat', says),
+  },
+  'GET /api/visitor/sites/:key': {
+    by: 'anonymous',
+    ask: (_, { siteKey }) => ({ params: { key: siteKey } }),
+  },
+  'POST /api/visitor': { by: 'anonymous', ask: body((_, { siteKey }) => ({ siteKey })) },
+  'GET /api/visitor/chats': { by: 'visitor' },
+  'POST /api/visitor/chats': { by: 'visitor', ask: body(() => ({ ...says(), id: randomUUID() })) },
+  'GET /api/visitor/chats/:id/messages': { by: 'visitor', ask: byId('chat') },
+  'POST /api/visitor/chats/:id/messages': {
+    by: 'visitor',
+    ask: to('chat', says),
+  },
+  'POST /api/visitor/chats/:id/leave': { by: 'visitor', ask: byId('chat') },
+  'POST /api/offers/:id/accept': { by: 'agent', ask: byId('offer') },
+  // Accepted just now: there is nothing to pass on.
+  'POST /api/offers/:id/decline': { by: 'agent', ask: byId('offer'), answers: 409 },
+  // Whoever takes part in its queue is offered a chat; there is nothing to take.
+  'POST /api/chats/:id/take': { by: 'agent', ask: byId('chat'), answers: 409 },
+  'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
+  'GET /api/history': { by: 'manager' },
+  'GET /api/history/places': { by: 'manager' },
+  'GET /api/history/:id': { by: 'manager', ask: byId('chat') },
+  'POST /api/history/:id/transfer': {
+    by: 'manager',
+    ask: to('chat', (ids) => ({ queueId: ids.queue })),
+  },
+  'POST /api/queues/:id/join': { by: 'agent', ask: byId('queue') },
+  'POST /api/queues/:id/leave': { by: 'agent', ask: byId('queue') },
+  'GET /api/demo': { by: 'agent' },
+  'PUT /api/demo': { by: 'supervisor', ask: body({ isMoving: true }), answers: 404 },
+  'GET /api/dev/mail': { by: 'anonymous' },
+}
