@@ -14,7 +14,22 @@ export const MailInBox = Type.Object({
 })
 export type MailInBox = Static<typeof MailInBox>
 
+export const SmsInBox = Type.Object({
+  id: Id,
+  at: Instant,
+  toMobile: Type.String(),
+  text: Type.String(),
+})
+export type SmsInBox = Static<typeof SmsInBox>
+
 export const mailbox = {
+  sms: endpoint(
+    'GET',
+    '/api/dev/sms',
+    'nothing',
+    'The messages to mobiles of the built-in mailbox, newest first',
+    { reply: Type.Array(SmsInBox) },
+  ),
   list: endpoint(
     'GET',
     '/api/dev/mail',

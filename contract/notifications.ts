@@ -18,6 +18,9 @@ export const Notification = Type.Object({
 })
 export type Notification = Static<typeof Notification>
 
+/** Every kind there is. */
+export const NOTIFICATION_KINDS = Notification.properties.kind.anyOf.map((one) => one.const)
+
 export const notifications = {
   list: endpoint('GET', '/api/me/notifications', 'session', 'What I was told, newest first', {
     reply: Type.Array(Notification),

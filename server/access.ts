@@ -60,7 +60,10 @@ const ASKED: Readonly<Record<string, May>> = {
   queue: maySeeQueue,
   async record(db, actor, id) {
     const standing = await people.findStanding(db, actor.organisationId, id)
-    return standing !== undefined && mayReach(actor, 'users.view', standing)
+    // One's own is no secret to oneself.
+    return (
+      standing?.userId === actor.userId || (!!standing && mayReach(actor, 'users.view', standing))
+    )
   },
 }
 

@@ -8,6 +8,7 @@ import { accountRoutes } from './features/accounts/routes.ts'
 import { addressRoutes } from './features/addresses/routes.ts'
 import { auditRoutes } from './features/audit/routes.ts'
 import { chatRoutes } from './features/chats/routes.ts'
+import { contactRoutes } from './features/contact/routes.ts'
 import { departmentRoutes } from './features/departments/routes.ts'
 import { foundingRoutes } from './features/founding/routes.ts'
 import { groupRoutes } from './features/groups/routes.ts'
@@ -193,6 +194,7 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   addressRoutes(http)
   auditRoutes(http)
   chatRoutes(http)
+  contactRoutes(http)
   demoRoutes(http, settings.demo)
   departmentRoutes(http)
   foundingRoutes(http, settings.setUpToken)

@@ -1,13 +1,18 @@
 // What every server does beside answering: the mail goes out, invitations run out, old traces go.
+import { expireEmailChanges } from './features/contact/email-actions.ts'
+import { contactMails, contactSms } from './features/contact/post.ts'
 import { forgetImports } from './features/imports/actions.ts'
 import { expireInvitations } from './features/invites/again-actions.ts'
 import { invitationMails } from './features/invites/mail.ts'
 import { startPostman } from './features/mail-outbox/worker.ts'
+import { notificationMails, notificationSms } from './features/notifications/post.ts'
 import { eraseDue } from './features/people/erase.ts'
 import { securityMails } from './features/security/mail.ts'
 import { answerForgotten } from './features/security/reset-actions.ts'
 import { forgetOldTraces } from './features/security/upkeep.ts'
 import { noticeTwoPlaces } from './features/sign-in/two-places.ts'
+import { boxAdapter } from './features/sms-outbox/actions.ts'
+import { sendDue } from './features/sms-outbox/worker.ts'
 import type { Browser, Ctx } from './platform/context.ts'
 import { openMailer } from './platform/mail.ts'
 
@@ -39,8 +44,16 @@ export function openPost(
 ): { stop(): Promise<void> } {
   const ctx: Ctx = { ...parts, browser: NOBODY, requestId: 'post' }
   const mailer = smtpUrl === undefined ? undefined : openMailer({ smtpUrl, from })
-  const postman = startPostman({ ctx, kinds: { ...invitationMails, ...securityMails }, mailer })
+  const postman = startPostman({
+    ctx,
+    kinds: { ...invitationMails, ...securityMails, ...contactMails, ...notificationMails },
+    mailer,
+  })
+  const sms = boxAdapter(ctx)
+  const smsKinds = { ...contactSms, ...notificationSms }
   const loops = [
+    every(ctx, SECOND, 'sms.taken_up', () => sendDue(ctx, smsKinds, sms)),
+    every(ctx, SWEEP_MS, 'email_change.expired', () => expireEmailChanges(ctx)),
     every(ctx, SWEEP_MS, 'invitation.expired', () => expireInvitations(ctx, ctx.now())),
     every(ctx, SECOND, 'password.forgotten', () => answerForgotten(ctx)),
     every(ctx, SWEEP_MS, 'user.in_two_places', () => noticeTwoPlaces(ctx)),

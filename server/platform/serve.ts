@@ -89,19 +89,19 @@ export function serveUpload<In, Out>(
   admit: (ctx: ActorCtx, input: In) => Promise<void>,
   handle: (ctx: ActorCtx, file: Uint8Array, input: In) => Promise<Out>,
 ): void {
+  const { needs } = endpoint
   const { file, params, reply } = endpoint.shape
-  if (!file) throw new Error(`${endpoint.path} takes no file`)
+  if (!file || needs === 'nothing' || needs === 'visitor')
+    throw new Error(`${endpoint.path} takes no file of actors`)
   app.route({
     method: endpoint.method,
     url: endpoint.path,
     config: { endpoint: endpoint as Endpoint<unknown, unknown> },
     schema: { ...(params && { params }), response: { 200: reply } },
     // Before the path is looked at: whoever may not ask learns nothing about its shape.
-    preValidation: async (request) => void mustBeSignedIn(request),
+    preValidation: async (request) => void mustHave(request, needs),
     handler: async (request) => {
-      const { ctx } = request
-      const actor = mustBeSignedIn(request)
-      const acting = { ...ctx, actor, organisationId: actor.organisationId, actorId: actor.userId }
+      const acting = mustHave(request, needs)
       const input = { params: request.params } as In
       await admit(acting, input)
       return handle(acting, await readOneFile(request, file.maxBytes), input)

@@ -144,7 +144,12 @@ async function sendAgain(
   return noteAndTell(tx, id, { scopes, before })
 }
 
-async function findManaged(tx: Tx, actor: Actor, id: string): Promise<offers.Offer> {
+/** Refuses with `not_found` one that is neither the actor's own draft nor theirs to manage. */
+export async function findManaged(
+  tx: Pick<Tx, 'db' | 'organisationId'>,
+  actor: Actor,
+  id: string,
+): Promise<offers.Offer> {
   const offer = found(await offers.find(tx.db, tx.organisationId, id))
   // A draft is its author's own, wherever it will lead.
   const isOwnDraft = offer.state === 'draft' && offer.inviterId === actor.userId

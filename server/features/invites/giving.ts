@@ -1,12 +1,12 @@
 // Everything that an accepted invitation gives, and everybody who hears of it.
 import type { Fields } from '#contract/fields.ts'
 import type { Tx } from '../../platform/context.ts'
-import { enqueueMail } from '../mail-outbox/actions.ts'
 import { notify } from '../notifications/actions.ts'
 import { type Applied, applyFields } from '../people/fields-apply.ts'
 import { tellUser } from '../users/actions.ts'
 import * as offers from './offer-queries.ts'
 import { nameOf } from './open-offer.ts'
+import * as photos from './photo-queries.ts'
 import * as plans from './plan-queries.ts'
 import * as invites from './queries.ts'
 import { tellInvitations } from './tell.ts'
@@ -33,6 +33,7 @@ export async function give(tx: Tx, offer: offers.Offer, accepter: Accepter): Pro
   const change = { acceptedAt: tx.now().toISOString(), acceptedBy: userId, membershipId }
   await invites.update(tx.db, organisationId, offer.id, { state: 'accepted', ...change })
   const newcomer = { name, membershipId }
+  await photos.handOver(tx.db, { organisationId, invitationId: offer.id, userId })
   await congratulate(tx, offer, newcomer)
   const known = await plans.listGone(tx.db, organisationId, set)
   const namesOf = (keys: readonly string[]) => keys.map((key) => nameOf(plan, key))
@@ -62,14 +63,21 @@ interface Newcomer {
 async function congratulate(tx: Tx, offer: offers.Offer, newcomer: Newcomer): Promise<void> {
   const { inviterId, accountName, email } = offer
   const data = { ...newcomer, email, accountName }
-  await notify(tx, { userId: inviterId, kind: 'invitation_accepted', data })
-  await enqueueMail(tx, {
-    template: 'invitation_accepted',
-    toEmail: offer.inviterEmail,
-    toName: `${offer.inviterFirstName} ${offer.inviterLastName}`,
-    language: offer.inviterLanguage,
-    data: { ...data, accountColour: offer.accountColour, inviterFirstName: offer.inviterFirstName },
-  })
+  await notify(
+    tx,
+    { userId: inviterId, kind: 'invitation_accepted', data },
+    {
+      template: 'invitation_accepted',
+      toEmail: offer.inviterEmail,
+      toName: `${offer.inviterFirstName} ${offer.inviterLastName}`,
+      language: offer.inviterLanguage,
+      data: {
+        ...data,
+        accountColour: offer.accountColour,
+        inviterFirstName: offer.inviterFirstName,
+      },
+    },
+  )
 }
 
 async function tellLost(tx: Tx, offer: offers.Offer, newcomer: Newcomer, gone: readonly string[]) {

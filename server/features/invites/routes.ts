@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { invitations as api } from '#contract/invitations.ts'
 import { scope } from '#contract/scopes.ts'
 import type { Actor } from '../../platform/context.ts'
-import { serve, serveAnyone } from '../../platform/serve.ts'
+import { serve, serveAnyone, serveUpload } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
 import { checkAddresses, createInvitations } from './actions.ts'
 import {
@@ -14,6 +14,7 @@ import {
 } from './again-actions.ts'
 import { changeDraft, saveDraft } from './draft-actions.ts'
 import { acceptInvitation, joinByInvitation, lookAtInvitation } from './offer-actions.ts'
+import { admitPhoto, removePhotoOf, setPhotoOf } from './photo.ts'
 import * as invites from './queries.ts'
 
 export function inviteRoutes(app: FastifyInstance): void {
@@ -29,6 +30,13 @@ export function inviteRoutes(app: FastifyInstance): void {
   serve(app, api.readdress, (ctx, { params, body }) =>
     readdressInvitation(ctx, params.id, body.email),
   )
+  serveUpload(
+    app,
+    api.setPhoto,
+    (ctx, { params }) => admitPhoto(ctx, params.id),
+    (ctx, bytes, { params }) => setPhotoOf(ctx, params.id, bytes),
+  )
+  serve(app, api.removePhoto, (ctx, { params }) => removePhotoOf(ctx, params.id))
   serve(app, api.link, (ctx, { params }) => copyLink(ctx, params.id))
   serve(app, api.revoke, (ctx, { params }) => revokeInvitation(ctx, params.id))
   serveAnyone(app, api.look, (ctx, { body }) => lookAtInvitation(ctx, body.token))

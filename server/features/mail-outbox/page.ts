@@ -1,7 +1,7 @@
 // The mailbox as pages: plain HTML, no script. A mail is shown in a frame that can do nothing but
 // follow its links.
 import { createHash } from 'node:crypto'
-import type { MailInBox } from '#contract/mailbox.ts'
+import type { MailInBox, SmsInBox } from '#contract/mailbox.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
@@ -72,6 +72,12 @@ function empty(count: number): string {
       ? ['No mail yet', 'Invite somebody under People: the invitation appears here.']
       : ['Choose a mail', 'Its links work as they would in a mail program.']
   return `<div class="empty"><h2>${title}</h2><p>${hint}</p></div>`
+}
+
+/** A message to a mobile, to be read beside the mails. */
+export function smsAsMail({ id, at, toMobile, text }: SmsInBox): MailInBox {
+  const html = `<p style="margin:24px;font:16px/1.5 system-ui,sans-serif">${plain(text)}</p>`
+  return { id, at, toEmail: toMobile, toName: '', subject: `SMS: ${text}`, html, text }
 }
 
 /** The mail itself; its links replace the whole window, not the frame. */

@@ -1,11 +1,12 @@
 // The mailbox of a server without a mail server. It shows links that let people in, so it answers
 // this machine alone.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { mailbox as api } from '#contract/mailbox.ts'
+import { mailbox as api, type MailInBox } from '#contract/mailbox.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { serveAnyone } from '../../platform/serve.ts'
-import { framedMail, MAIL_POLICY, mailboxPage, PAGE_POLICY } from './page.ts'
+import * as messages from '../sms-outbox/queries.ts'
+import { framedMail, MAIL_POLICY, mailboxPage, PAGE_POLICY, smsAsMail } from './page.ts'
 import * as outbox from './queries.ts'
 
 /** To be opened only where no mail server is set. */
@@ -13,6 +14,10 @@ export function mailboxRoutes(app: FastifyInstance): void {
   serveAnyone(app, api.list, (ctx) => {
     refuseStrangers(ctx)
     return outbox.listBox(ctx.db)
+  })
+  serveAnyone(app, api.sms, (ctx) => {
+    refuseStrangers(ctx)
+    return messages.listBox(ctx.db)
   })
   app.get<{ Querystring: { open?: unknown } }>('/dev/mail', showBox)
   app.get<{ Params: { id: string } }>('/dev/mail/:id', showMail)
@@ -23,7 +28,7 @@ async function showBox(
   reply: FastifyReply,
 ): Promise<string> {
   refuseStrangers(ctx)
-  const mails = await outbox.listBox(ctx.db)
+  const mails = await listAll(ctx)
   const open = mails.find((mail) => mail.id === query.open)
   asPage(reply, PAGE_POLICY)
   return mailboxPage(mails, open)
@@ -34,9 +39,15 @@ async function showMail(
   reply: FastifyReply,
 ): Promise<string> {
   refuseStrangers(ctx)
-  const mail = found((await outbox.listBox(ctx.db)).find(({ id }) => id === params.id))
+  const mail = found((await listAll(ctx)).find(({ id }) => id === params.id))
   asPage(reply, MAIL_POLICY)
   return framedMail(mail)
+}
+
+/** Mails, and messages to mobiles among them. */
+async function listAll({ db }: Ctx): Promise<MailInBox[]> {
+  const [mails, sms] = await Promise.all([outbox.listBox(db), messages.listBox(db)])
+  return [...mails, ...sms.map(smsAsMail)].toSorted((a, b) => b.at.localeCompare(a.at))
 }
 
 function asPage(reply: FastifyReply, policy: string): void {

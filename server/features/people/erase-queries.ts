@@ -80,6 +80,10 @@ export async function forgetInvited(
        and (i.accepted_by = u.id or (lower(i.email) = lower(u.email) and i.state in ('expired', 'revoked')))
     returning i.id`.execute(db)
   const ids = rows.map(({ id }) => id)
+  await sql`
+    delete from photos where organisation_id = ${organisationId} and invitation_id = any (${ids}::uuid[])`.execute(
+    db,
+  )
   const told = await sql<Told>`
     select row, scopes from invitation_rows
      where organisation_id = ${organisationId} and invitation_id = any (${ids}::uuid[])`.execute(db)
@@ -103,6 +107,11 @@ const THEIRS = [
   'ip_ranges',
   'notifications',
   'two_places',
+  'email_links',
+  'mobile_codes',
+  'notification_choices',
+  'sms_outbox',
+  'sms_messages',
 ] as const
 
 /** Makes the user anonymous: a row that what they wrote and did can go on pointing at. */

@@ -131,6 +131,23 @@ export async function voidResets(db: Db, userId: string, now: string): Promise<v
     .execute()
 }
 
+/** Whatever new e-mail waits to be confirmed never will be. */
+export async function voidEmailChange(db: Db, userId: string, now: string): Promise<void> {
+  await db
+    .updateTable('emailLinks')
+    .set({ usedAt: now })
+    .where('userId', '=', userId)
+    .where('purpose', '=', 'confirm')
+    .where('usedAt', 'is', null)
+    .execute()
+  await db
+    .updateTable('users')
+    .set((eb) => ({ pendingEmail: null, version: eb('version', '+', 1) }))
+    .where('id', '=', userId)
+    .where('pendingEmail', 'is not', null)
+    .execute()
+}
+
 export async function insertForgotten(db: Db, login: string, at: string): Promise<void> {
   await db.insertInto('forgottenPasswords').values({ login, at }).execute()
 }

@@ -119,6 +119,8 @@ export async function resetPassword(
   const ended = await write(acting, 'user.reset_password', async (tx) => {
     await logins.lockLogin(tx.db, userId)
     if (!(await passwords.redeem(tx.db, id, tx.now().toISOString()))) throw new Refusal('link_used')
+    // Whoever had the old password may have asked for another e-mail.
+    await passwords.voidEmailChange(tx.db, userId, tx.now().toISOString())
     await keepPassword(tx, userId, { passwordHash, expiresAt: null })
     await mailChanged(tx, login)
     tx.note({ subject: 'user', subjectId: userId })

@@ -11,14 +11,25 @@ const LOGIN = [
   sql<Language>`language`.as('language'),
 ] as const
 
-/** A user by login (byte for byte) or e-mail (whatever the case), with what sign-in must know. */
+/** The way back from an address is kept for as long as the login spells it. */
+const IS_GIVEN_UP = sql<boolean>`(lower(users.login) <> lower(users.email) and exists (
+  select from email_links l
+   where l.user_id = users.id and l.purpose = 'revert' and lower(l.email) = lower(users.login)))`
+
+/**
+ * A user by login (byte for byte) or e-mail (whatever the case), with what sign-in must know. A login
+ * that spells an address which the user has given up names nobody any more.
+ */
 export function findLogin(db: Db, login: string) {
   return (
     db
       .selectFrom('users')
       .select(LOGIN)
       .where((eb) =>
-        eb.or([eb('login', '=', login), eb(sql`lower(email)`, '=', login.toLowerCase())]),
+        eb.or([
+          eb.and([eb('login', '=', login), eb.not(IS_GIVEN_UP)]),
+          eb(sql`lower(email)`, '=', login.toLowerCase()),
+        ]),
       )
       // A login that is somebody else's e-mail: the login wins.
       .orderBy(sql`login = ${login}`, 'desc')

@@ -113,11 +113,20 @@ export interface NewUser {
   passwordChangedAt: string
 }
 
-/** Makes a user who chose a password; the login is the address as it was typed. */
+/**
+ * Makes a user who chose a password. The login is the address as it was typed, unless it still is the
+ * login of somebody who has given the address up.
+ */
 export async function insertUser(db: Db, user: NewUser): Promise<void> {
+  const { email } = user
+  const former = await db
+    .selectFrom('users')
+    .select('id')
+    .where('login', '=', email)
+    .executeTakeFirst()
   await db
     .insertInto('users')
-    .values({ ...user, login: user.email, passwordState: 'chosen' })
+    .values({ ...user, login: former ? user.id : email, passwordState: 'chosen' })
     .execute()
 }
 
