@@ -19,6 +19,16 @@ test('what has parts is told part by part, and only those that differ', () => {
   ])
 })
 
+test('what came with many parts is told part by part', () => {
+  const after = { minLength: 12, digit: true, charset: 'any', history: 0 }
+  expect(partsOf([{ field: 'p', before: null, after }])).toEqual([
+    { field: 'p.minLength', before: null, after: 12 },
+    { field: 'p.digit', before: null, after: true },
+    { field: 'p.charset', before: null, after: 'any' },
+    { field: 'p.history', before: null, after: 0 },
+  ])
+})
+
 test('what came or went as a whole stays whole', () => {
   const change = { field: 'department:d1', before: null, after: { position: 'Lead' } }
   expect(partsOf([change])).toEqual([change])

@@ -18,11 +18,15 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
 /** So many characters of a text are worth reading in a line. */
 const TEXT_MOST = 500
 
+/** Something that came or went with more parts than this is told part by part. */
+const WHOLE_MOST = 3
+
 /** The changes; one whose before and after have parts of their own becomes the parts that differ. */
 export function partsOf(changes: readonly AuditChange[]): AuditChange[] {
   return changes.flatMap((change) => {
-    const { field, before, after } = change
-    if (!isParts(before) || !isParts(after)) return [change]
+    const { field } = change
+    const [before, after] = [partsIn(change.before), partsIn(change.after)]
+    if (!before || !after || isSmall(change)) return [change]
     const keys = new Set([...Object.keys(before), ...Object.keys(after)])
     return [...keys]
       .map((key) => ({
@@ -32,6 +36,18 @@ export function partsOf(changes: readonly AuditChange[]): AuditChange[] {
       }))
       .filter((part) => JSON.stringify(part.before) !== JSON.stringify(part.after))
   })
+}
+
+/** The parts of a value; nothing has none, a text or a list cannot have any. */
+function partsIn(value: unknown): Record<string, unknown> | undefined {
+  if (value === null || value === undefined) return {}
+  return isParts(value) ? value : undefined
+}
+
+function isSmall({ before, after }: AuditChange): boolean {
+  if (isParts(before) && isParts(after)) return false
+  const whole = isParts(before) ? before : after
+  return !isParts(whole) || Object.keys(whole).length <= WHOLE_MOST
 }
 
 function isParts(value: unknown): value is Record<string, unknown> {

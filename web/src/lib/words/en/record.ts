@@ -47,6 +47,13 @@ export default {
   position: 'Position in {department}',
   'position.short': 'Position',
   'departments.none': 'There are no departments here yet.',
+  'leaving.alone':
+    'Nobody of {department} serves {queue} then, nor does anybody else: only this person is left for it.',
+  'leaving.last': {
+    one: 'Nobody of {department} serves {queue} then; {n} from elsewhere still does.',
+    other: 'Nobody of {department} serves {queue} then; {n} from elsewhere still do.',
+  },
+  'leaving.stays': 'Stays assigned to {queues}, and keeps the chats at hand.',
 
   'queues.none': 'There are no queues here yet.',
   'queue.participates': 'Takes part',

@@ -47,6 +47,13 @@ export default {
   position: 'Functie bij {department}',
   'position.short': 'Functie',
   'departments.none': 'Er zijn hier nog geen afdelingen.',
+  'leaving.alone':
+    'Niemand van {department} bedient dan {queue}, en verder ook niemand: alleen deze persoon blijft over.',
+  'leaving.last': {
+    one: 'Niemand van {department} bedient dan {queue}; {n} van elders nog wel.',
+    other: 'Niemand van {department} bedient dan {queue}; {n} van elders nog wel.',
+  },
+  'leaving.stays': 'Blijft ingedeeld bij {queues}, en houdt de lopende chats.',
 
   'queues.none': 'Er zijn hier nog geen wachtrijen.',
   'queue.participates': 'Doet mee',
