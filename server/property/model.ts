@@ -197,7 +197,8 @@ export function administrators(org: Organisation): Membership[] {
   )
 }
 
-function holdsTheTop(org: Organisation, { held }: Membership): boolean {
+/** Whether they hold the administrator's role at the root, whether it counts or not. */
+export function holdsTheTop(org: Organisation, { held }: Membership): boolean {
   return [...held.values()].some(
     ({ roleId, at }) => at === org.id && org.roles.get(roleId)?.key === 'administrator',
   )

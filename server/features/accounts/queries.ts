@@ -96,7 +96,7 @@ export function findForInviting(db: Db, organisationId: string, id: string) {
       'invitationHours',
       sql<number>`(account_limit(organisation_id, id, 'live')).chat_limit`.as('liveLimit'),
       sql<number>`(account_limit(organisation_id, id, 'deferred')).chat_limit`.as('deferredLimit'),
-      'isActive',
+      sql<boolean>`is_open_account(organisation_id, id)`.as('isOpen'),
     ])
     .where('organisationId', '=', organisationId)
     .where('id', '=', id)

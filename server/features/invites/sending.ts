@@ -20,11 +20,11 @@ export function no(code: string, more: Partial<No> = {}): No {
   return { code, openId: null, retryAfter: null, ...more }
 }
 
-/** The account, in use; whoever invites there waits here for the others. */
+/** The account, open with all above it; whoever invites there waits here for the others. */
 export async function lockActiveAccount(tx: Tx, accountId: string) {
   await invites.lockAccount(tx.db, tx.organisationId, accountId)
   const account = found(await accounts.findForInviting(tx.db, tx.organisationId, accountId))
-  if (!account.isActive) throw new Refusal('invalid', { field: 'accountId' })
+  if (!account.isOpen) throw new Refusal('invalid', { field: 'accountId' })
   return account
 }
 

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { accounts } from '#contract/accounts.ts'
+import { fieldKey } from '#contract/fields.ts'
+import { invitations } from '#contract/invitations.ts'
 import { scope } from '#contract/scopes.ts'
 import { session } from '#contract/session.ts'
 import { users } from '#contract/users.ts'
@@ -169,6 +171,20 @@ describe('an account that is closed', () => {
       code: 'would_lock_out',
     })
     expect((await ofNorth.call(session.me)).id).toBe(ofNorth.userId)
+  })
+
+  test('invites nobody, nor does what lies below it', async () => {
+    const shut = await house.account(organisationId, 'Shutters')
+    const inside = await house.account(organisationId, 'Inside shutters', shut)
+    await change(root, shut, { isActive: false })
+    const agent = (await root.call(users.roles)).find(({ key }) => key === 'agent')
+    for (const id of [shut, inside]) {
+      const set = { [fieldKey.grant(agent?.id ?? '', { kind: 'account', id })]: true as const }
+      const body = { accountId: id, emails: ['guest@example.org'], set }
+      const { status, body: answer } = await root.try(invitations.create, { body })
+      expect(status).toBe(400)
+      expect(answer.error).toMatchObject({ code: 'invalid', field: 'accountId' })
+    }
   })
 
   test('takes in no account that would move below it, and lets none of its own go', async () => {
