@@ -6,6 +6,8 @@ const byToken = body({ token: 'x'.repeat(43) })
 /** Whoever asks is in it, and it binds nobody out. */
 const LIST = { ranges: [{ range: '127.0.0.0/8', note: 'Here' }], version: 0 }
 
+const CHOICE = { kind: 'two_places', email: true, sms: false }
+
 export const CONTACT_ROWS: Record<string, Row> = {
   'GET /api/dev/sms': { by: 'anonymous' },
   'GET /api/me/contact': { by: 'agent' },
@@ -16,14 +18,13 @@ export const CONTACT_ROWS: Record<string, Row> = {
   // Right once in a million.
   'POST /api/me/mobile/verify': { by: 'agent', ask: body({ code: '000000' }), answers: 400 },
   'GET /api/me/notification-choices': { by: 'agent' },
-  'PUT /api/me/notification-choices': { by: 'agent', ask: body({ choices: [] }) },
+  'PUT /api/me/notification-choices': { by: 'agent', ask: body({ choices: [CHOICE] }) },
   'POST /api/people/:id/email': {
     by: 'manager',
     ask: to('colleague', { email: 'colleague.anew@example.org' }),
   },
   'DELETE /api/people/:id/email': { by: 'manager', ask: byId('colleague') },
-  'PUT /api/invitations/:id/photo': { by: 'manager', ask: byId('invitation'), answers: 415 },
-  'DELETE /api/invitations/:id/photo': { by: 'manager', ask: byId('invitation') },
+  // The one that was sent has been withdrawn by now.
   'POST /api/email/look': { by: 'anonymous', ask: byToken, answers: 404 },
   'POST /api/email/confirm': { by: 'anonymous', ask: byToken, answers: 404 },
   'POST /api/email/revert': { by: 'anonymous', ask: byToken, answers: 404 },
