@@ -34,7 +34,7 @@ const KINDS = [
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** The name of the thing with the id, as far as this person sees it. */
-function nameOf(id: string): string | undefined {
+export function nameOf(id: string): string | undefined {
   if (!UUID.test(id)) return undefined
   const account = session.me?.accounts.find((one) => one.id === id)
   if (account) return account.name
