@@ -131,6 +131,8 @@ export const PEOPLE_ROWS: Record<string, Row> = {
     by: 'administrator',
     ask: to('invitation', { email: 'moved@example.org' }),
   },
+  'PUT /api/invitations/:id/photo': { by: 'manager', ask: byId('invitation'), answers: 415 },
+  'DELETE /api/invitations/:id/photo': { by: 'manager', ask: byId('invitation') },
   'POST /api/invitations/:id/resend': { by: 'administrator', ask: byId('invitation') },
   'POST /api/invitations/:id/revoke': { by: 'administrator', ask: byId('invitation') },
   'POST /api/invitation': {
