@@ -3,6 +3,7 @@
 import { createContext } from 'svelte'
 import { emailProblem } from '#contract/email.ts'
 import { type FieldValue, fieldKey, fieldOf } from '#contract/fields.ts'
+import { DEFAULT_POLICY, type PasswordContext, type PasswordPolicy } from '#contract/password.ts'
 import { mayGive, PERMISSIONS } from '#contract/permissions.ts'
 import { type Role, users } from '#contract/users.ts'
 import { call } from '#lib/api.ts'
@@ -11,6 +12,7 @@ import { branchOf, isSameBranch, pathOf, treeOf } from '#lib/people/account-tree
 import type { RecordForm } from '#lib/record/form.ts'
 import { reachable } from '#lib/record/places.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
+import { whyNotPassword } from '#lib/shell/password-words.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 import { t } from '#lib/words.ts'
 import { addressesIn, type Filled, forNext, isEmpty, nothingFilled, readKept } from './kept.ts'
@@ -24,6 +26,8 @@ export class Adding implements RecordForm {
   filled = $state<Filled>(nothingFilled())
   /** Never kept: it is on this page alone. */
   password = $state('')
+  /** What the account asks of passwords. */
+  policy = $state.raw<PasswordPolicy>(DEFAULT_POLICY)
   /** Whether something was there already when the form opened. */
   readonly wasKept: boolean
   /** What the page or the server found wrong, by field. */
@@ -215,8 +219,24 @@ export class Adding implements RecordForm {
       if (isBlank(this.get(key))) problems[key] = t('adding.missing.field')
     if (this.account?.requiresGender && this.get('gender') === null)
       problems['gender'] = t('adding.missing.gender')
-    if (this.password === '') problems['password'] = t('adding.missing.password')
+    const wrong = this.#passwordProblem()
+    if (wrong !== undefined) problems['password'] = wrong
     return problems
+  }
+
+  /** What a password must not be made of. */
+  get passwordContext(): PasswordContext {
+    const names = ['firstName', 'lastName'].map((key) => String(this.get(key) ?? ''))
+    return {
+      email: this.addresses[0] ?? '',
+      names: names.filter((name) => name !== ''),
+      account: this.account?.name ?? '',
+    }
+  }
+
+  #passwordProblem(): string | undefined {
+    if (this.password === '') return t('adding.missing.password')
+    return whyNotPassword(this.password, this.passwordContext, this.policy)
   }
 
   #emailProblem(): string | undefined {
