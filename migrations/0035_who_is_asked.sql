@@ -47,7 +47,8 @@ create table handovers (
   queue_id        uuid not null,
   note            text check (char_length(note) between 1 and 500),
   primary key (organisation_id, chat_id, at),
-  foreign key (organisation_id, chat_id) references chats (organisation_id, id)
+  foreign key (organisation_id, chat_id) references chats (organisation_id, id),
+  foreign key (organisation_id, queue_id) references queues (organisation_id, id)
 );
 
 create view handover_rows as

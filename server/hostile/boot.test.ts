@@ -25,6 +25,18 @@ beforeAll(async () => {
   other = await openWorld(house, two.id, two.id)
 }, 60_000)
 
+/** What says how it was, and must outlast what it names; and what the engine checks by itself. */
+const WITHOUT_KEY = [
+  ...['audit_log.actor_id', 'event_log.actor_id', 'grants.granted_by', 'messages.author_id'],
+  ...['chats.queue_id', 'invitations.import_id', 'invitations.membership_id'],
+  ...['email_links.requested_by', 'password_resets.requested_by', 'operator_loads.set_by'],
+  ...['operators.availability_set_by', 'exclusions.user_id', 'exclusions.chat_id'],
+  ...['assignments.chat_id', 'assignments.queue_id', 'assignments.user_id'],
+  ...['routed_chats.assignment_id', 'routed_chats.chat_id', 'routed_chats.operator_id'],
+  ...['routed_chats.site_id', 'connections.node_id', 'connections.session_id'],
+  ...['connections.user_id', 'messages.client_id'],
+]
+
 const rows = async <T>(query: ReturnType<typeof sql<T>>) => (await query.execute(house.db)).rows
 
 describe('the start', () => {
@@ -112,24 +124,53 @@ describe('organisations', () => {
     const nullable = await rows(sql<{ name: string }>`
       select relname as name from pg_attribute join pg_class c on c.oid = attrelid
        where attname = 'organisation_id' and relkind = 'r' and not attnotnull`)
-    expect(nullable).toEqual([])
+    // A photo is a user's own, whichever organisations they are in; before that, an invitation’s.
+    expect(nullable).toEqual([{ name: 'photos' }])
     const loose = await rows(sql<{ name: string }>`
       select c.conrelid::regclass::text as name from pg_constraint c
         join pg_attribute a on a.attrelid = c.conrelid and a.attname = 'organisation_id'
        where c.contype = 'p' and not a.attnum = any (c.conkey) order by 1`)
-    // Found by a secret or by the process that owns them, before any organisation is known.
-    expect(loose.map(({ name }) => name)).toEqual(['connections', 'mail_outbox', 'sessions'])
+    // Found by a secret, by an address of their own or by the process that owns them, before any
+    // organisation is known.
+    expect(loose.map(({ name }) => name)).toEqual([
+      ...['connections', 'email_links', 'mail_outbox', 'password_resets', 'photos', 'sessions'],
+      'sms_outbox',
+    ])
+  })
+
+  test('have keys to every row that is pointed at, but for what was written down', async () => {
+    const bare = await rows(sql<{ name: string }>`
+      select c.relname || '.' || a.attname as name
+        from pg_attribute o join pg_class c on c.oid = o.attrelid and c.relkind = 'r'
+        join pg_attribute a on a.attrelid = c.oid and a.atttypid = 'uuid'::regtype
+         and a.attname ~ '_(id|by)$' and a.attname <> 'organisation_id'
+       where o.attname = 'organisation_id' and not exists (
+         select from pg_constraint f
+          where f.conrelid = c.oid and f.contype = 'f' and a.attnum = any (f.conkey))`)
+    expect(bare.map(({ name }) => name).toSorted()).toEqual(WITHOUT_KEY.toSorted())
   })
 
   test('cannot be led into one another by a row, whatever the code does', async () => {
     const { organisation } = other.ids
+    const grant = sql`(select id from grants where organisation_id = ${organisation} limit 1)`
     const crossing = [
       sql`update sites set queue_id = ${world.ids.queue} where organisation_id = ${organisation}`,
       sql`update departments set account_id = ${world.ids.account} where organisation_id = ${organisation}`,
       sql`update accounts set parent_id = ${world.ids.account} where id = ${organisation}`,
-      sql`update invitations set role_id = ${world.ids.role} where organisation_id = ${organisation}`,
-      sql`insert into queue_members (organisation_id, queue_id, user_id)
-          values (${organisation}, ${world.ids.queue}, ${other.ids.user})`,
+      sql`update invitations set account_id = ${world.ids.account} where organisation_id = ${organisation}`,
+      sql`update grants set role_id = ${world.ids.role} where id = ${grant}`,
+      sql`update grants set membership_id = ${world.ids.membership} where id = ${grant}`,
+      sql`update supervisor_groups set department_id = ${world.ids.department} where organisation_id = ${organisation}`,
+      sql`insert into department_members (organisation_id, department_id, membership_id)
+          values (${organisation}, ${other.ids.department}, ${world.ids.membership})`,
+      sql`insert into user_skills (organisation_id, user_id, skill_id, level)
+          values (${organisation}, ${other.ids.user}, ${world.ids.skill}, 1)`,
+      sql`insert into queue_skills (organisation_id, queue_id, skill_id, level)
+          values (${organisation}, ${other.ids.queue}, ${world.ids.skill}, 1)`,
+      sql`insert into handovers (organisation_id, chat_id, at, by_id, queue_id)
+          values (${organisation}, ${other.ids.chat}, now(), ${other.ids.user}, ${world.ids.queue})`,
+      sql`insert into photos (organisation_id, invitation_id)
+          values (${organisation}, ${world.ids.invitation})`,
       sql`insert into messages (organisation_id, chat_id, seq, client_id, author, body)
           values (${organisation}, ${world.ids.chat}, 99, ${randomUUID()}, 'system', 'x')`,
     ]
@@ -137,6 +178,10 @@ describe('organisations', () => {
       await expect(query.execute(house.db)).rejects.toMatchObject({
         code: expect.stringMatching(/^23(503|514)$/),
       })
+    // Whether a place is suspended is read from its queue, and there is none to read it from.
+    const place = sql`insert into queue_members (organisation_id, queue_id, user_id)
+      values (${organisation}, ${world.ids.queue}, ${other.ids.user})`
+    await expect(place.execute(house.db)).rejects.toMatchObject({ code: '23502' })
   })
 })
 

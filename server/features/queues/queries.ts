@@ -129,8 +129,13 @@ export async function listUses(db: Db, organisationId: string, id: string): Prom
   const { rows } = await sql<{ people: number; chats: number; sites: string[] }>`
     select (select count(*)::int from queue_members
              where organisation_id = ${organisationId} and queue_id = ${id}) as people,
-           (select count(*)::int from routed_chats
-             where organisation_id = ${organisationId} and queue_id = ${id}) as chats,
+           (select count(*)::int from (
+              select chat_id from routed_chats
+               where organisation_id = ${organisationId} and queue_id = ${id}
+              union select id from chats
+               where organisation_id = ${organisationId} and queue_id = ${id}
+              union select chat_id from handovers
+               where organisation_id = ${organisationId} and queue_id = ${id}) had) as chats,
            array(select name from sites
                   where organisation_id = ${organisationId} and queue_id = ${id} order by name) as sites`.execute(
     db,
