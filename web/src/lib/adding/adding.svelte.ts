@@ -15,7 +15,15 @@ import { session } from '#lib/session.svelte.ts'
 import { whyNotPassword } from '#lib/shell/password-words.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 import { t } from '#lib/words.ts'
-import { addressesIn, type Filled, forNext, isEmpty, nothingFilled, readKept } from './kept.ts'
+import {
+  addressesIn,
+  type Filled,
+  forNext,
+  isEmpty,
+  nothingFilled,
+  readKept,
+  stored,
+} from './kept.ts'
 import { type Step, stepsFor } from './steps.ts'
 
 export type Way = 'invite' | 'create'
@@ -290,14 +298,6 @@ export class Adding implements RecordForm {
 
 function isBlank(value: FieldValue): boolean {
   return value === null || (typeof value === 'string' && value.trim() === '')
-}
-
-function stored(key: string): string | null {
-  try {
-    return localStorage.getItem(key)
-  } catch {
-    return null
-  }
 }
 
 export const [adding, provideAdding] = createContext<Adding>()

@@ -111,3 +111,12 @@ function entriesOf(value: unknown): Record<string, unknown> {
     ? Object.fromEntries(Object.entries(value))
     : {}
 }
+
+/** What this device has kept under the key; null where it keeps nothing. */
+export function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
