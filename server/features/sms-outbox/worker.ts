@@ -1,11 +1,9 @@
 // Sends messages to mobiles, on every server; a lock keeps two from taking the same.
 import type { Ctx } from '../../platform/context.ts'
 import type { SmsAdapter } from '../../platform/sms.ts'
+import type { SmsKind } from './kinds.ts'
 import * as outbox from './queries.ts'
 import { nextTryAt } from './rules.ts'
-
-/** What a kind of message says when its time has come; undefined: what it was about is over. */
-export type SmsKind = (ctx: Ctx, sms: outbox.Outgoing) => Promise<string | undefined>
 
 const AT_ONCE = 20
 
