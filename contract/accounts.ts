@@ -5,8 +5,6 @@ import { endpoint } from './endpoint.ts'
 import { Mark } from './fields.ts'
 import { ById, Colour, Email, Id, Language, Limit, Name, orNull, Strict } from './shapes.ts'
 
-export const ACCOUNT_DEPTH_MAX = 8
-
 const Kind = Type.Union([
   Type.Literal('organisation'),
   Type.Literal('group'),
