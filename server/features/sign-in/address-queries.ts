@@ -22,8 +22,3 @@ export async function listRefused(db: Db, visits: readonly Visit[]): Promise<Set
      where not lets_in_from(v.organisation_id, v.user_id, v.ip)`.execute(db)
   return new Set(rows.map(({ at }) => at))
 }
-
-/** Whether they may work there from where they are. */
-export async function isRefused(db: Db, visit: Visit): Promise<boolean> {
-  return (await listRefused(db, [visit])).size > 0
-}
