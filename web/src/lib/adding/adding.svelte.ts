@@ -9,7 +9,7 @@ import { type Role, users } from '#contract/users.ts'
 import { call } from '#lib/api.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { branchOf, isSameBranch, pathOf, treeOf } from '#lib/people/account-tree.ts'
-import type { RecordForm } from '#lib/record/form.ts'
+import { isBlank, type RecordForm } from '#lib/record/form.ts'
 import { reachable } from '#lib/record/places.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
 import { whyNotPassword } from '#lib/shell/password-words.ts'
@@ -294,10 +294,6 @@ export class Adding implements RecordForm {
     this.troubles = {}
     this.trouble = undefined
   }
-}
-
-function isBlank(value: FieldValue): boolean {
-  return value === null || (typeof value === 'string' && value.trim() === '')
 }
 
 export const [adding, provideAdding] = createContext<Adding>()

@@ -1,5 +1,6 @@
 // What the wizard sends: an invitation for each address, or one person with a password.
 import type { Fields } from '#contract/fields.ts'
+import { invitationDrafts } from '#contract/invitation-drafts.ts'
 import { type Invitation, type Invited, invitations } from '#contract/invitations.ts'
 import { type PersonRecord, people } from '#contract/people.ts'
 import { call } from '#lib/api.ts'
@@ -76,7 +77,7 @@ export function saveDraft(adding: Adding): Promise<Invitation> {
     step: steps.indexOf(step) + 1,
   }
   const { draft } = filled
-  if (draft === undefined) return call(invitations.saveDraft, { body })
+  if (draft === undefined) return call(invitationDrafts.save, { body })
   const change = { ...body, version: draft.version }
-  return call(invitations.changeDraft, { params: { id: draft.id }, body: change })
+  return call(invitationDrafts.change, { params: { id: draft.id }, body: change })
 }

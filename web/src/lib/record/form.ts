@@ -36,3 +36,8 @@ export function textOf(value: FieldValue): string {
 export function orNone(text: string): string | null {
   return text.trim() === '' ? null : text
 }
+
+/** Whether nothing is filled in. */
+export function isBlank(value: FieldValue): boolean {
+  return value === null || (typeof value === 'string' && value.trim() === '')
+}

@@ -11,7 +11,7 @@ import { editorsOf, signEditing } from '#lib/editing/editors.svelte.ts'
 import { RecordDraft, type SavedChange } from '#lib/editing/record-draft.svelte.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { pathOf } from '#lib/people/account-tree.ts'
-import type { RecordForm } from '#lib/record/form.ts'
+import { isBlank, type RecordForm } from '#lib/record/form.ts'
 import { session } from '#lib/session.svelte.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 import { t } from '#lib/words.ts'
@@ -127,10 +127,6 @@ export class PersonEditor implements RecordForm {
     const last = this.draft.lastSaved
     return last?.section === section ? last : undefined
   }
-}
-
-function isBlank(value: FieldValue): boolean {
-  return value === null || (typeof value === 'string' && value.trim() === '')
 }
 
 export const [personEditor, providePersonEditor] = createContext<PersonEditor>()
