@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from 'vitest'
 import { departments } from '#contract/departments.ts'
+import { history } from '#contract/history.ts'
 import { queues } from '#contract/queues.ts'
 import { sites } from '#contract/sites.ts'
+import { visitors } from '#contract/visitors.ts'
 import { type Floor, furnish } from '../../testing/floor.ts'
 import { openHouse } from '../../testing/house.ts'
 
@@ -133,4 +135,22 @@ test('a manager assigns those who work in the branch, and knows of no others', a
     manager.try(queues.unassign, { params: { id: own.id, userId: inside.userId } })
   expect(await unassign()).toMatchObject({ status: 200, body: { isJoined: false } })
   expect(await unassign()).toMatchObject({ status: 404 })
+})
+
+test('a queue that a chat was handed to is history, wherever the chat went next', async () => {
+  const own = await furnish(house)
+  const { admin, organisationId: accountId, queue } = own
+  const times = { offerSeconds: 60, targetSeconds: 60 }
+  const passed = await admin.call(queues.create, {
+    body: { accountId, name: 'Second line', kind: 'live', ...times },
+  })
+  const visitor = await own.visitor()
+  const { id } = await visitor.ask('Where is my parcel?')
+  const params = { id }
+  for (const { id: queueId } of [passed, queue]) {
+    await visitor.call(visitors.leave, { params })
+    await admin.call(history.transfer, { params, body: { queueId } })
+  }
+  const answer = await admin.try(queues.remove, { params: { id: passed.id } })
+  expect(answer).toMatchObject({ status: 409, body: { error: { code: 'in_use' } } })
 })
