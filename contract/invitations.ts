@@ -3,18 +3,7 @@ import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { FieldsShape, Gender } from './fields.ts'
 import { PasswordPolicy } from './password.ts'
-import {
-  ById,
-  EMAIL_MAX,
-  Id,
-  Instant,
-  Language,
-  NAME_MAX,
-  Name,
-  Nothing,
-  orNull,
-  Strict,
-} from './shapes.ts'
+import { ById, EMAIL_MAX, Id, Instant, Language, Name, Nothing, orNull, Strict } from './shapes.ts'
 import { PHOTO_MAX_BYTES } from './users.ts'
 
 export const InvitationState = Type.Union([
@@ -31,12 +20,12 @@ export type InvitationState = Static<typeof InvitationState>
 
 /** Addresses in one go. */
 export const EMAILS_MAX = 50
-export const HOURS_MAX = 720
+const HOURS_MAX = 720
 
 /** How long the link works. */
 export const Hours = Type.Integer({ minimum: 1, maximum: HOURS_MAX })
 /** As typed: what is no address is answered for each. */
-const Typed = Type.String({ maxLength: EMAIL_MAX })
+export const Typed = Type.String({ maxLength: EMAIL_MAX })
 
 export const Invitation = Type.Object({
   id: Id,
@@ -129,50 +118,6 @@ export const Invited = Type.Object({
 })
 export type Invited = Static<typeof Invited>
 
-/** Whatever is filled in so far. */
-export const Draft = Strict({
-  accountId: Id,
-  emails: Type.Array(Typed, { maxItems: EMAILS_MAX }),
-  firstName: Type.Optional(Type.String({ maxLength: NAME_MAX })),
-  lastName: Type.Optional(Type.String({ maxLength: NAME_MAX })),
-  language: Type.Optional(Language),
-  set: FieldsShape,
-  hours: Type.Optional(Hours),
-  /** Where the wizard stands. */
-  step: Type.Integer({ minimum: 1, maximum: 9 }),
-})
-export type Draft = Static<typeof Draft>
-
-export const DraftChange = Strict({ ...Draft.properties, version: Type.Integer({ minimum: 1 }) })
-export type DraftChange = Static<typeof DraftChange>
-
-export const InvitationAct = Type.Union([
-  Type.Literal('resend'),
-  Type.Literal('revoke'),
-  /** A draft is thrown away. */
-  Type.Literal('discard'),
-])
-export type InvitationAct = Static<typeof InvitationAct>
-
-const Acts = Strict({
-  act: InvitationAct,
-  ids: Type.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true }),
-})
-export type InvitationActs = Static<typeof Acts>
-
-/** What became of each. */
-export const ActResults = Type.Object({
-  results: Type.Array(
-    Type.Object({
-      id: Id,
-      /** A refusal's code; null when it was done. */
-      refusal: orNull(Type.String()),
-      retryAfter: orNull(Type.Integer()),
-    }),
-  ),
-})
-export type ActResults = Static<typeof ActResults>
-
 const Token = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
 export const ByToken = Strict({ token: Token })
 
@@ -244,22 +189,6 @@ export const invitations = {
     body: NewInvitation,
     reply: Invited,
   }),
-  saveDraft: endpoint('POST', '/api/invitations/drafts', 'users.manage', 'Keep a new draft', {
-    body: Draft,
-    reply: Invitation,
-  }),
-  changeDraft: endpoint('PUT', '/api/invitations/:id/draft', 'users.manage', 'Keep a draft', {
-    params: ById,
-    body: DraftChange,
-    reply: Invitation,
-  }),
-  acts: endpoint(
-    'POST',
-    '/api/invitations/acts',
-    'users.manage',
-    'Resend or withdraw invitations, or throw drafts away: each or not at all',
-    { body: Acts, reply: ActResults },
-  ),
   resend: endpoint(
     'POST',
     '/api/invitations/:id/resend',

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { departments } from '#contract/departments.ts'
 import { fieldKey } from '#contract/fields.ts'
 import { groups } from '#contract/groups.ts'
+import { invitationDrafts } from '#contract/invitation-drafts.ts'
 import { invitations } from '#contract/invitations.ts'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
@@ -80,7 +81,7 @@ export async function openWorld(
   await agent.call(routing.accept, { params: { id: chat.offer?.id ?? '' } })
   const next = await offered(agent, await comeIn(house, site.key))
   const { roleId, invitationId } = await invite(house, admin)
-  const draft = await admin.call(invitations.saveDraft, {
+  const draft = await admin.call(invitationDrafts.save, {
     body: { accountId, emails: [], set: {}, step: 1 },
   })
   const ids = {

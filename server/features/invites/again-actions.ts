@@ -1,7 +1,8 @@
 // What is done with invitations that are out: sent again, to another address, handed over in person,
 // withdrawn, or run out.
 import { canonicalEmail } from '#contract/email.ts'
-import type { ActResults, Invitation, InvitationActs } from '#contract/invitations.ts'
+import type { ActResults, InvitationActs } from '#contract/invitation-drafts.ts'
+import type { Invitation } from '#contract/invitations.ts'
 import { type Actor, type ActorCtx, actingIn, type Ctx, type Tx } from '../../platform/context.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fieldKey } from '#contract/fields.ts'
-import { type Draft, type Invitation, invitations } from '#contract/invitations.ts'
+import { type Draft, invitationDrafts } from '#contract/invitation-drafts.ts'
+import { type Invitation, invitations } from '#contract/invitations.ts'
 import { scope } from '#contract/scopes.ts'
 import { users } from '#contract/users.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
@@ -24,14 +25,14 @@ test('NX-4: closing the tab keeps the draft, half filled in as it is, and it is 
   const page = await by.live()
   const watched = [scope.people(acme.organisationId), scope.user(by.userId)]
   await page.watch(...watched)
-  const first = await by.call(invitations.saveDraft, {
+  const first = await by.call(invitationDrafts.save, {
     body: draftOf({ emails: ['half typed@'], firstName: 'B', set: { displayName: '' } }),
   })
   expect(first).toMatchObject({ state: 'draft', expiresAt: null, email: 'half typed@' })
   const set = { displayName: 'Bo', [agentAt(acme.organisationId)]: true as const }
   const wanted = draftOf({ emails: ['bo.draft@example.org'], firstName: 'Bo', set, step: 3 })
   const params = { id: first.id }
-  const kept = await by.call(invitations.changeDraft, {
+  const kept = await by.call(invitationDrafts.change, {
     params,
     body: { ...wanted, version: first.version },
   })
@@ -42,7 +43,7 @@ test('NX-4: closing the tab keeps the draft, half filled in as it is, and it is 
     ...{ firstName: 'Bo', set, draft: { emails: ['bo.draft@example.org'], step: 3 } },
     roles: [{ key: 'agent', at: acme.organisationId }],
   })
-  const late = await by.try(invitations.changeDraft, {
+  const late = await by.try(invitationDrafts.change, {
     params,
     body: { ...wanted, version: first.version },
   })
@@ -66,7 +67,7 @@ test('NX-4: a draft of several addresses becomes one invitation each; of none th
   const set = { [agentAt(acme.organisationId)]: true as const }
   const send = (draftId: string, emails: string[]) =>
     by.call(invitations.create, { body: { accountId: acme.organisationId, emails, set, draftId } })
-  const { id } = await by.call(invitations.saveDraft, { body: draftOf({ set }) })
+  const { id } = await by.call(invitationDrafts.save, { body: draftOf({ set }) })
   const none = await send(id, [by.email, 'nobody'])
   expect(none.results.map(({ refusal }) => refusal?.code)).toEqual(['already_member', 'invalid'])
   expect(await find(by, id)).toMatchObject({ state: 'draft' })
@@ -96,16 +97,16 @@ describe('a draft', () => {
     )
     const page = await other.live()
     await page.watch(scope.people(north))
-    const { id } = await author.call(invitations.saveDraft, { body: draftOf({ accountId: north }) })
+    const { id } = await author.call(invitationDrafts.save, { body: draftOf({ accountId: north }) })
     await page.until(() => page.replica.get('invitation', id))
     expect(await find(stranger, id)).toBeUndefined()
     const body = { ...draftOf({ accountId: north }), version: 1 }
-    const tried = await stranger.try(invitations.changeDraft, { params: { id }, body })
+    const tried = await stranger.try(invitationDrafts.change, { params: { id }, body })
     expect(tried.status).toBe(404)
     const acts = { act: 'discard' as const, ids: [id] }
-    const no = await stranger.call(invitations.acts, { body: acts })
+    const no = await stranger.call(invitationDrafts.acts, { body: acts })
     expect(no.results).toEqual([{ id, refusal: 'not_found', retryAfter: null }])
-    const yes = await other.call(invitations.acts, { body: acts })
+    const yes = await other.call(invitationDrafts.acts, { body: acts })
     expect(yes.results).toEqual([{ id, refusal: null, retryAfter: null }])
     await page.until(() => page.replica.get('invitation', id) === undefined)
     expect(await find(author, id)).toBeUndefined()
@@ -116,13 +117,13 @@ describe('a draft', () => {
     ['a name beside its place', { set: { firstName: 'Bo' } }, 'firstName'],
     ['a group that is no id', { set: { supervisorGroupId: 'x' } }, 'supervisorGroupId'],
   ])('does not keep %s', async (_, more, field) => {
-    const answer = await acme.admin.try(invitations.saveDraft, { body: draftOf(more) })
+    const answer = await acme.admin.try(invitationDrafts.save, { body: draftOf(more) })
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid', field } } })
   })
 
   test('keeps whatever was typed, as far as it can be kept at all', async () => {
     const emails = ['\u0000\ud800 a@b', 'ok@example.org']
-    const { draft, set } = await acme.admin.call(invitations.saveDraft, {
+    const { draft, set } = await acme.admin.call(invitationDrafts.save, {
       body: draftOf({ emails, set: { displayName: 'a\u0000b' } }),
     })
     expect(draft?.emails).toEqual([' \ufffd a@b', 'ok@example.org'])
@@ -130,7 +131,7 @@ describe('a draft', () => {
   })
 
   test('has no link', async () => {
-    const { id } = await acme.admin.call(invitations.saveDraft, { body: draftOf() })
+    const { id } = await acme.admin.call(invitationDrafts.save, { body: draftOf() })
     const params = { id }
     for (const endpoint of [invitations.resend, invitations.revoke])
       expect((await acme.admin.try(endpoint, { params })).body.error.code).toBe('wrong_status')
@@ -144,7 +145,7 @@ test('W-11: every state is reached, and each line says which it is in', async ()
   const until = async (one: Invitation, state: Invitation['state']) => {
     await expect.poll(() => stateOf(one), { timeout: 5_000 }).toBe(state)
   }
-  const draft = await by.call(invitations.saveDraft, { body: draftOf() })
+  const draft = await by.call(invitationDrafts.save, { body: draftOf() })
   expect(await stateOf(draft)).toBe('draft')
   const { invitation, token, email } = await acme.invited(by)
   expect(invitation.state).toBe('queued')

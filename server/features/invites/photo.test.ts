@@ -1,5 +1,6 @@
 // A photo that is chosen with the invitation, or by whoever is invited: the same record.
 import { expect, test } from 'vitest'
+import { invitationDrafts } from '#contract/invitation-drafts.ts'
 import { invitations as api } from '#contract/invitations.ts'
 import { people } from '#contract/people.ts'
 import { scope } from '#contract/scopes.ts'
@@ -86,7 +87,7 @@ test('W-4: somebody who has a photo keeps theirs, and the other one goes', async
 
 test('W-4: it is replaced, removed, and kept from a draft until it is sent', async () => {
   const { admin, organisationId } = inviting
-  const draft = await admin.call(api.saveDraft, {
+  const draft = await admin.call(invitationDrafts.save, {
     body: { accountId: organisationId, emails: [], set: {}, step: 1 },
   })
   const first = await choose(admin, draft.id)

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { invitationDrafts } from '#contract/invitation-drafts.ts'
 import { invitations as api } from '#contract/invitations.ts'
 import { scope } from '#contract/scopes.ts'
 import type { Actor } from '../../platform/context.ts'
@@ -23,9 +24,9 @@ export function inviteRoutes(app: FastifyInstance): void {
   )
   serve(app, api.check, (ctx, { body }) => checkAddresses(ctx, body))
   serve(app, api.create, (ctx, { body }) => createInvitations(ctx, body))
-  serve(app, api.saveDraft, (ctx, { body }) => saveDraft(ctx, body))
-  serve(app, api.changeDraft, (ctx, { params, body }) => changeDraft(ctx, params.id, body))
-  serve(app, api.acts, (ctx, { body }) => actOnInvitations(ctx, body))
+  serve(app, invitationDrafts.save, (ctx, { body }) => saveDraft(ctx, body))
+  serve(app, invitationDrafts.change, (ctx, { params, body }) => changeDraft(ctx, params.id, body))
+  serve(app, invitationDrafts.acts, (ctx, { body }) => actOnInvitations(ctx, body))
   serve(app, api.resend, (ctx, { params }) => resendInvitation(ctx, params.id))
   serve(app, api.readdress, (ctx, { params, body }) =>
     readdressInvitation(ctx, params.id, body.email),

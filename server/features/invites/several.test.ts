@@ -1,5 +1,6 @@
 // Several addresses at once, and what is done with what went out.
 import { describe, expect, test } from 'vitest'
+import { invitationDrafts } from '#contract/invitation-drafts.ts'
 import { type Invited, invitations } from '#contract/invitations.ts'
 import { mailbox } from '#contract/mailbox.ts'
 import { notifications } from '#contract/notifications.ts'
@@ -160,12 +161,12 @@ describe('GB-13, MS-12: an invitation that is out', () => {
     const open = await acme.invite(by)
     const { invitation: used, token } = await acme.invited(by)
     await house.anyone.call(invitations.accept, acceptance(token))
-    const draft = await by.call(invitations.saveDraft, {
+    const draft = await by.call(invitationDrafts.save, {
       body: { accountId: acme.organisationId, emails: [], set: {}, step: 1 },
     })
     const ids = [open.id, used.id, draft.id, crypto.randomUUID()]
     const acts = async (act: 'resend' | 'revoke' | 'discard') => {
-      const { results } = await by.call(invitations.acts, { body: { act, ids } })
+      const { results } = await by.call(invitationDrafts.acts, { body: { act, ids } })
       expect(results.map(({ id }) => id)).toEqual(ids)
       return results.map(({ refusal }) => refusal)
     }

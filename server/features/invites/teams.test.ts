@@ -1,6 +1,7 @@
 // Supervisors who manage the people of a group or a department, and of nothing else.
 import { beforeAll, expect, test } from 'vitest'
 import { type Fields, fieldKey } from '#contract/fields.ts'
+import { invitationDrafts } from '#contract/invitation-drafts.ts'
 import { invitations } from '#contract/invitations.ts'
 import { people } from '#contract/people.ts'
 import { scope } from '#contract/scopes.ts'
@@ -89,14 +90,14 @@ test('SW-1: the supervisor of group 1 reaches group 2 by no door', async () => {
     const draft = { accountId: acme.organisationId, emails: [], set, step: 1 }
     const isElsewhere = JSON.stringify(set).includes(two.departmentId) || set === strays[0]
     if (isElsewhere)
-      expect((await supervisor.try(invitations.saveDraft, { body: draft })).status).toBe(403)
+      expect((await supervisor.try(invitationDrafts.save, { body: draft })).status).toBe(403)
   }
   expect((await supervisor.call(invitations.list)).some((row) => row.id === id)).toBe(false)
   const params = { id }
   for (const endpoint of [invitations.resend, invitations.revoke])
     expect((await supervisor.try(endpoint, { params })).status).toBe(404)
   expect((await supervisor.try(invitations.link, { params })).status).toBe(404)
-  const acts = await supervisor.call(invitations.acts, { body: { act: 'revoke', ids: [id] } })
+  const acts = await supervisor.call(invitationDrafts.acts, { body: { act: 'revoke', ids: [id] } })
   expect(acts.results[0]?.refusal).toBe('not_found')
   const body = { accountId: acme.organisationId, emails: ['agent.of.two@example.org'] }
   const checked = await supervisor.call(invitations.check, { body })
@@ -109,7 +110,7 @@ test('SW-1: the supervisor of group 1 reaches group 2 by no door', async () => {
 })
 
 test('SW-1: whoever manages the account sees what its supervisors invite; a draft without a group is its author’s', async () => {
-  const draft = await one.supervisor.call(invitations.saveDraft, {
+  const draft = await one.supervisor.call(invitationDrafts.save, {
     body: { accountId: acme.organisationId, emails: [], set: {}, step: 1 },
   })
   const page = await one.supervisor.live()
@@ -121,7 +122,7 @@ test('SW-1: whoever manages the account sees what its supervisors invite; a draf
   expect((await two.supervisor.call(invitations.list)).some(({ id }) => id === draft.id)).toBe(
     false,
   )
-  await one.supervisor.call(invitations.acts, { body: { act: 'discard', ids: [draft.id] } })
+  await one.supervisor.call(invitationDrafts.acts, { body: { act: 'discard', ids: [draft.id] } })
   await page.until(() => page.replica.get('invitation', draft.id) === undefined)
 })
 
