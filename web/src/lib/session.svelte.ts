@@ -20,7 +20,9 @@ export class Session {
     try {
       this.#take(await call(api.me, {}), sentAt)
     } catch (error) {
-      if (!(error instanceof Refused && error.status === 401)) throw error
+      const isOut =
+        error instanceof Refused && (error.status === 401 || error.code === 'address_refused')
+      if (!isOut) throw error
       this.me = null
     }
   }

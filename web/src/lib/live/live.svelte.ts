@@ -269,7 +269,7 @@ export class Live {
   }
 
   #failed(error: Error): void {
-    if (error.message === 'unauthenticated') {
+    if (error.message === 'unauthenticated' || error.message === 'address_refused') {
       this.disconnect()
       this.#ended()
     } else this.#lost()

@@ -2,11 +2,14 @@
 
 import type accounts from './en/accounts.ts'
 import type adding from './en/adding.ts'
+import type addresses from './en/addresses.ts'
 import type audit from './en/audit.ts'
+import type contact from './en/contact.ts'
 import type desk from './en/desk.ts'
 import type editing from './en/editing.ts'
 import type help from './en/help.ts'
 import type history from './en/history.ts'
+import type imports from './en/imports.ts'
 import type joining from './en/joining.ts'
 import type me from './en/me.ts'
 import type people from './en/people.ts'
@@ -37,6 +40,7 @@ export interface Areas {
   people: typeof people
   record: typeof record
   adding: typeof adding
+  imports: typeof imports
   security: typeof security
   accounts: typeof accounts
   roles: typeof roles
@@ -46,6 +50,8 @@ export interface Areas {
   policy: typeof policy
   refusals: typeof refusals
   me: typeof me
+  contact: typeof contact
+  addresses: typeof addresses
 }
 export type Area = keyof Areas
 

@@ -1,4 +1,14 @@
 import { needWords } from '#lib/words.ts'
 
 export const load = () =>
-  needWords('people', 'audit', 'editing', 'record', 'security', 'me', 'joining')
+  needWords(
+    'people',
+    'audit',
+    'editing',
+    'record',
+    'security',
+    'me',
+    'joining',
+    'contact',
+    'addresses',
+  )
