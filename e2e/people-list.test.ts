@@ -66,7 +66,7 @@ test('NX-2, LA-2: People is one click from anywhere, and its parts are tabs with
   await page.waitForURL('**/people?q=ada+ver')
   await page.getByRole('link', { name: 'Roles', exact: true }).click()
   await page.waitForURL('**/people/roles?q=ada+ver')
-  await page.getByText('Answers chats.').first().waitFor()
+  await page.getByText('Answers chats of the queues they serve.').first().waitFor()
   await page.goBack()
   await page.waitForURL('**/people?q=ada+ver')
   // What was filtered is found again, one click from somewhere else.
