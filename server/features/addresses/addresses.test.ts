@@ -1,9 +1,7 @@
 // From where people may work: at the door, at each request, and while they listen.
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type AddressList, addresses as api } from '#contract/addresses.ts'
+import { addresses as api } from '#contract/addresses.ts'
 import { audit } from '#contract/audit.ts'
 import type { Endpoint } from '#contract/endpoint.ts'
 import { people } from '#contract/people.ts'
@@ -12,6 +10,7 @@ import { scope } from '#contract/scopes.ts'
 import { mySecurity } from '#contract/security.ts'
 import { session } from '#contract/session.ts'
 import { isWithin } from '../../platform/client-ip.ts'
+import { AWAY, entries, OFFICE, restrict, restrictPerson } from '../../testing/addresses.ts'
 import { signInFrom } from '../../testing/browsers.ts'
 import { until } from '../../testing/floor.ts'
 import { openHouse, PASSWORD, type Person } from '../../testing/house.ts'
@@ -19,8 +18,6 @@ import { listRefused } from '../sign-in/address-queries.ts'
 import { replaceRanges } from './queries.ts'
 
 const house = openHouse({ trustedProxies: ['127.0.0.1'] })
-const OFFICE = '192.0.2.7'
-const AWAY = '198.51.100.20'
 const HERE = '127.0.0.1'
 
 let organisationId: string
@@ -49,25 +46,10 @@ async function ask<In, Out>(
   return { status: answer.status, body: (await answer.json()) as Out & RefusalBody }
 }
 
-const entries = (...ranges: string[]) => ranges.map((range) => ({ range, note: null }))
-async function restrict(accountId: string, ...ranges: string[]): Promise<AddressList> {
-  const params = { id: accountId }
-  const { version } = await admin.call(api.ofAccount, { params })
-  return admin.call(api.setOfAccount, {
-    params,
-    body: { ranges: entries(...ranges), version, confirm: true },
-  })
-}
-async function restrictPerson(id: string, ...ranges: string[]): Promise<AddressList> {
-  const params = { id }
-  const { version } = await admin.call(api.ofPerson, { params })
-  return admin.call(api.setOfPerson, { params, body: { ranges: entries(...ranges), version } })
-}
-
 describe('a list of addresses', () => {
   test('IPA-4, LA-22: lets in at the door, and at each request, from the addresses in it alone', async () => {
     const one = await agent()
-    await restrict(north, '192.0.2.0/24', '2001:db8::/32')
+    await restrict(admin, north, '192.0.2.0/24', '2001:db8::/32')
     for (const ip of [OFFICE, '2001:db8::7', `::ffff:${OFFICE}`]) {
       expect((await signInFrom(house, one.email, PASSWORD, { ip })).status, ip).toBe(200)
       expect((await ask(one, ip, session.me)).status, ip).toBe(200)
@@ -84,7 +66,7 @@ describe('a list of addresses', () => {
 
   test('IPA-2, IPA-4: an address that cannot be told is in no list, and no header but the proxy’s is believed', async () => {
     const one = await agent()
-    await restrict(north, '192.0.2.0/24')
+    await restrict(admin, north, '192.0.2.0/24')
     for (const ip of ['garbage', '0x7f.1', '192.0.2.7:80', '010.0.0.1', `${OFFICE}, ${AWAY}`])
       expect((await ask(one, ip, session.me)).status, ip).toBe(403)
     const forged = { 'x-real-ip': OFFICE, forwarded: `for=${OFFICE}`, 'cf-connecting-ip': OFFICE }
@@ -94,7 +76,7 @@ describe('a list of addresses', () => {
 
   test('IPA-7: says the same from outside for the right password and a wrong one', async () => {
     const one = await agent()
-    await restrict(north, '192.0.2.0/24')
+    await restrict(admin, north, '192.0.2.0/24')
     const tell = async (password: string) => {
       const answer = await signInFrom(house, one.email, password, { ip: AWAY })
       const { error } = JSON.parse(JSON.stringify(answer.me)) as RefusalBody
@@ -114,12 +96,12 @@ describe('a list of addresses', () => {
     const [mine, theirs] = [await one.live(), await other.live()]
     const closed = new Promise((resolve) => mine.socket.on('disconnect', resolve))
     const started = performance.now()
-    await restrict(north, '192.0.2.0/24')
+    await restrict(admin, north, '192.0.2.0/24')
     await closed
     expect(performance.now() - started).toBeLessThan(1_000)
     await expect(one.live()).rejects.toThrow('address_refused')
     expect(theirs.socket.connected).toBe(true)
-    await restrict(north)
+    await restrict(admin, north)
     await expect(one.live()).resolves.toBeDefined()
   })
 
@@ -127,7 +109,7 @@ describe('a list of addresses', () => {
     const [one, other] = [await agent(), await agent()]
     const [mine, theirs] = [await one.live(), await other.live()]
     const closed = new Promise((resolve) => mine.socket.on('disconnect', resolve))
-    await restrictPerson(one.membershipId, OFFICE)
+    await restrictPerson(admin, one.membershipId, OFFICE)
     await closed
     expect(theirs.socket.connected).toBe(true)
     expect((await ask(one, HERE, session.me)).status).toBe(403)
@@ -137,9 +119,9 @@ describe('a list of addresses', () => {
   test('IPA-5: every list on the way from the root must hold the address, and the person’s own', async () => {
     const harbour = await house.account(organisationId, 'Harbour', north)
     const one = await agent(harbour)
-    await restrict(organisationId, '10.0.0.0/8', HERE)
-    await restrict(north, '10.1.0.0/16', '192.0.2.0/24')
-    await restrictPerson(one.membershipId, '10.1.2.0/24', '10.2.0.0/16')
+    await restrict(admin, organisationId, '10.0.0.0/8', HERE)
+    await restrict(admin, north, '10.1.0.0/16', '192.0.2.0/24')
+    await restrictPerson(admin, one.membershipId, '10.1.2.0/24', '10.2.0.0/16')
     const said = async (ip: string) => (await ask(one, ip, session.me)).status
     expect(await said('10.1.2.3')).toBe(200)
     // In the person's and the root's, not in the one between; and so on.
@@ -147,7 +129,7 @@ describe('a list of addresses', () => {
       expect(await said(ip), ip).toBe(403)
     const own = await admin.call(api.ofPerson, { params: { id: one.membershipId } })
     expect(own.also.map(({ ranges }) => ranges)).toEqual([2, 2])
-    await restrict(north)
+    await restrict(admin, north)
     expect(await said('10.2.0.1')).toBe(200)
   })
 
@@ -201,8 +183,8 @@ describe('setting it', () => {
     expect((await admin.call(api.ofAccount, { params })).ranges).toEqual([])
     // A list that does not bind whoever saves it needs no such word.
     const one = await agent()
-    await restrictPerson(one.membershipId, OFFICE)
-    expect((await restrict(north, OFFICE)).you).toEqual({
+    await restrictPerson(admin, one.membershipId, OFFICE)
+    expect((await restrict(admin, north, OFFICE)).you).toEqual({
       ...{ address: HERE, isAllowed: false, isBound: false },
     })
     const mine = { id: admin.membershipId }
@@ -284,57 +266,5 @@ describe('setting it', () => {
     await until(async () => (heard() === 1 ? true : undefined))
     const record = await admin.call(people.record, { params: { id: one.membershipId } })
     expect(record.marks['addresses']?.by).toContain('Verbeek')
-  })
-})
-
-describe('whoever runs the server', () => {
-  const run = (...flags: string[]) =>
-    promisify(execFile)(process.execPath, ['scripts/clear-addresses.ts', ...flags], {
-      env: { ...process.env, DATABASE_URL: house.databaseUrl },
-    })
-
-  test('IPA-6: takes lists away when nobody is let in any more, and the audit says so', async () => {
-    const one = await agent()
-    await restrict(north, OFFICE)
-    await restrictPerson(one.membershipId, AWAY)
-    await restrict(organisationId, OFFICE)
-    const said = async (who: Person) => (await who.try(session.me)).status
-    expect([await said(admin), await said(one)]).toEqual([403, 403])
-    expect((await run('--account', organisationId)).stdout).toBe('1 list taken away\n')
-    expect([await said(admin), await said(one)]).toEqual([200, 403])
-    expect((await run('--user', one.email)).stdout).toBe('1 list taken away\n')
-    expect((await admin.call(api.ofPerson, { params: { id: one.membershipId } })).version).toBe(2)
-    expect((await run('--all')).stdout).toBe('1 list taken away\n')
-    expect(await said(one)).toBe(200)
-    const { lines } = await admin.call(audit.list, { query: {} })
-    const cleared = lines.filter(({ action }) => action === 'addresses.clear')
-    expect(cleared.map(({ actorId }) => actorId)).toEqual([null, null, null])
-    expect(cleared.at(-1)?.changes).toEqual([
-      { field: 'addresses', before: [{ range: `${OFFICE}/32`, note: null }], after: [] },
-    ])
-    await expect(run('--nobody')).rejects.toMatchObject({ code: 2 })
-  })
-})
-
-describe('somebody in two organisations', () => {
-  test('IPA-4, IPA-5: signs in to the one that lets them in, and is not let into the other', async () => {
-    const one = await agent()
-    const { id: other } = await house.organisation()
-    await house.db
-      .insertInto('memberships')
-      .values({ organisationId: other, accountId: other, userId: one.userId })
-      .execute()
-    await restrict(north, OFFICE)
-    const inside = await signInFrom(house, one.email, PASSWORD, { ip: AWAY })
-    expect([inside.status, inside.me.organisationId]).toEqual([200, other])
-    const answer = await fetch(`${house.url}${session.enter.path}`, {
-      method: 'PUT',
-      headers: {
-        ...{ 'content-type': 'application/json', origin: house.url },
-        ...{ cookie: inside.cookie, 'x-forwarded-for': AWAY },
-      },
-      body: JSON.stringify({ organisationId }),
-    })
-    expect(answer.status).toBe(403)
   })
 })
