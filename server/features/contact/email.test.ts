@@ -1,18 +1,15 @@
 // Another e-mail: asked for, confirmed by whoever has it, taken back by whoever had the old one.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { emailLinks, myContact, personContact } from '#contract/contact.ts'
+import { emailLinks, myContact } from '#contract/contact.ts'
 import { fieldKey } from '#contract/fields.ts'
 import { invitations } from '#contract/invitations.ts'
-import { mailbox } from '#contract/mailbox.ts'
-import { people } from '#contract/people.ts'
-import { scope } from '#contract/scopes.ts'
 import { forgotten } from '#contract/security.ts'
 import { session } from '#contract/session.ts'
 import { users } from '#contract/users.ts'
-import { CHOSEN, signInFrom } from '../../testing/browsers.ts'
-import { expectSync } from '../../testing/expect-sync.ts'
+import { CHOSEN } from '../../testing/browsers.ts'
+import { emailChanges, fresh } from '../../testing/email-changes.ts'
 import { until } from '../../testing/floor.ts'
-import { openHouse, PASSWORD, type Person } from '../../testing/house.ts'
+import { openHouse, type Person } from '../../testing/house.ts'
 import { acceptance, mailTo } from '../../testing/inviting.ts'
 import { clockOf } from '../../testing/lifecycle.ts'
 import { expireEmailChanges } from './email-actions.ts'
@@ -20,35 +17,15 @@ import { expireEmailChanges } from './email-actions.ts'
 const house = openHouse()
 let organisationId: string
 let admin: Person
-let count = 0
 beforeAll(async () => {
   organisationId = (await house.organisation()).id
   admin = await house.person({ organisationId, role: 'administrator' })
 })
 beforeEach(() => house.db.deleteFrom('throttles').execute())
 
-const newcomer = (role: 'agent' | 'administrator' = 'agent') =>
-  house.person({ organisationId, role })
-const fresh = () => `anew.${++count}@example.org`
+const newcomer = () => house.person({ organisationId, role: 'agent' })
 const ask = (who: Person, email: string) => who.try(myContact.changeEmail, { body: { email } })
-const askFor = (id: string, email: string, by = admin) =>
-  by.try(personContact.changeEmail, { params: { id }, body: { email } })
-const confirm = (token: string) => house.anyone.try(emailLinks.confirm, { body: { token } })
-const revert = (token: string) => house.anyone.try(emailLinks.revert, { body: { token } })
-const signsIn = async (login: string, password = PASSWORD) =>
-  (await signInFrom(house, login, password)).status
-const mails = async (email: string) =>
-  (await house.anyone.call(mailbox.list)).filter(({ toEmail }) => toEmail === email)
-
-async function tokenIn(email: string, path: string, nth = 1): Promise<string> {
-  const pattern = new RegExp(`${path}#t=([\\w-]{43})`)
-  return until(async () => {
-    const found = (await mails(email)).flatMap(({ text }) => pattern.exec(text)?.[1] ?? [])
-    return found.at(-nth)
-  }, 8_000)
-}
-const confirmToken = (email: string) => tokenIn(email, '/confirm-email')
-const revertToken = (email: string) => tokenIn(email, '/revert-email')
+const { confirm, revert, signsIn, mails, tokenIn, confirmToken, revertToken } = emailChanges(house)
 
 /** Nothing waits any more to be sent. */
 const settled = () =>
@@ -275,57 +252,5 @@ describe('taking it back', () => {
     await changed(other)
     const late = await house.anyone.try(forgotten.reset, { body: { token: old, password: CHOSEN } })
     expect(late.body.error.code).toBe('link_used')
-  })
-})
-
-describe('by an administrator', () => {
-  test('LA-14: is confirmed by its owner all the same, and open records hear of every step', async () => {
-    const who = await newcomer()
-    const email = fresh()
-    const page = await admin.live()
-    const scopes = [scope.record(who.membershipId), scope.people(organisationId)]
-    for (const one of scopes) await page.watch(one)
-    expect((await askFor(who.membershipId, email)).status).toBe(200)
-    const record = () => page.replica.get('record', who.membershipId)
-    await page.until(() => record()?.pendingEmail === email)
-    expect((await confirm(await confirmToken(email))).status).toBe(200)
-    await page.until(() => record()?.email === email && record()?.pendingEmail === null)
-    await page.until(() => page.replica.get('person', who.membershipId)?.email === email)
-    await expectSync(page, admin, ...scopes)
-    const own = await who.live()
-    await own.watch(scope.record(who.membershipId))
-    expect(own.replica.get('record', who.membershipId)?.email).toBe(email)
-  })
-
-  test('LA-14: only of somebody they manage, who is theirs alone and not stronger', async () => {
-    const who = await newcomer()
-    const boss = await newcomer('administrator')
-    const manager = await house.person({ organisationId, role: 'manager' })
-    expect((await askFor(boss.membershipId, fresh(), manager)).body.error.code).toBe(
-      'stronger_person',
-    )
-    expect((await askFor(who.membershipId, fresh(), who)).status).toBe(403)
-    const away = await house.person({
-      organisationId: (await house.organisation()).id,
-      role: 'administrator',
-    })
-    expect((await askFor(who.membershipId, fresh(), away)).status).toBe(404)
-    const email = fresh()
-    await askFor(who.membershipId, email)
-    await house.db
-      .insertInto('memberships')
-      .values({
-        organisationId: away.organisationId,
-        accountId: away.accountId,
-        userId: who.userId,
-      })
-      .execute()
-    expect((await askFor(who.membershipId, fresh())).body.error.code).toBe('works_elsewhere')
-    // Nor does what was asked for before they belonged to both.
-    expect((await confirm(await confirmToken(email))).body.error.code).toBe('link_expired')
-    expect(await signsIn(who.email)).toBe(200)
-    expect((await admin.call(people.record, { params: { id: who.membershipId } })).email).toBe(
-      who.email,
-    )
   })
 })
