@@ -8,7 +8,8 @@ const SEVERAL = ['server/**/*.several.test.ts']
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'pure', include: PURE } },
+      // Long enough for a busy machine: none of these waits for anything.
+      { test: { name: 'pure', include: PURE, testTimeout: 30_000 } },
       {
         test: {
           name: 'server',
@@ -31,7 +32,12 @@ export default defineConfig({
       },
       {
         plugins: [svelte(), svelteTesting()],
-        test: { name: 'web', include: ['web/**/*.test.ts'], environment: 'happy-dom' },
+        test: {
+          name: 'web',
+          include: ['web/**/*.test.ts'],
+          environment: 'happy-dom',
+          testTimeout: 30_000,
+        },
       },
       {
         test: {
