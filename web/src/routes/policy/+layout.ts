@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('policy', 'people', 'joining', 'record')
+export const load = () => needWords('policy', 'addresses', 'people', 'joining', 'record')
