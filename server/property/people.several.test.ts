@@ -31,7 +31,7 @@ const MUST_HAPPEN = [
 const KINDS: readonly (readonly [times: number, step: Step])[] = [
   [4, reading.listPeople],
   [11, reading.pagePeople],
-  [14, reading.getPerson],
+  [13, reading.getPerson],
   [10, reading.readPerson],
   [5, reading.readHistory],
   [6, reading.listAccounts],
@@ -41,7 +41,7 @@ const KINDS: readonly (readonly [times: number, step: Step])[] = [
   [1, people.changeMany],
   [5, people.actOnPeople],
   [2, people.previewAct],
-  [1, people.goAndComeBack],
+  [2, people.goAndComeBack],
   [2, people.createPerson],
   [1, people.invite],
   [1, tree.createAccount],
@@ -75,6 +75,8 @@ afterAll(async () => {
 
 /** Worlds that go on side by side, each by its own dice: nothing of one is another's business. */
 const LANES = 4
+/** Where one has failed, the others end too. */
+let hasFailed = false
 
 async function runLane(seed: number, steps: number): Promise<Play['tally']> {
   const { db } = app.database
@@ -88,11 +90,12 @@ async function runLane(seed: number, steps: number): Promise<Play['tally']> {
   let at = 0
   try {
     await compare(play)
-    for (at = 1; at <= steps; at++) {
+    for (at = 1; at <= steps && !hasFailed; at++) {
       await takeStep(play)
       if (at % EVERY === 0 || at === steps) await compare(play)
     }
   } catch (error) {
+    hasFailed = true
     console.error(`PROPERTY_SEED=${SEED}, dice ${seed}, step ${at} of ${steps}`)
     console.error(JSON.stringify({ by: play.asker.userId, said: play.said }, null, 1))
     throw error
@@ -110,6 +113,12 @@ async function takeStep(play: Play): Promise<void> {
   for (const [id, head] of heads) if (!touched.has(id)) expect(play.heads.get(id)).toBe(head)
 }
 
+/** All of them; the first failure only once every one has ended. */
+async function everyOne<T>(lanes: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(lanes)
+  return Promise.all(lanes)
+}
+
 test('IN-11, IN-12, IN-14, AC-8, GB-1, GB-5, GB-14: whatever anybody does, nobody reads or changes beyond their scope, gives more than they have, or leaves nobody in charge', {
   timeout: 900_000,
 }, async () => {
@@ -117,7 +126,7 @@ test('IN-11, IN-12, IN-14, AC-8, GB-1, GB-5, GB-14: whatever anybody does, nobod
     runLane(SEED * LANES + n, Math.ceil(STEPS / LANES)),
   )
   const done: Record<string, number> = {}
-  for (const tally of await Promise.all(lanes))
+  for (const tally of await everyOne(lanes))
     for (const [what, times] of tally) done[what] = (done[what] ?? 0) + times
   console.info(`PROPERTY_SEED=${SEED}`, done)
   if (STEPS < ENOUGH) return

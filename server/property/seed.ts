@@ -95,7 +95,8 @@ async function people(
     const role = inCharge[n]
     const accountId = n === 0 ? org.id : roll.one([...org.accounts.keys()])
     await join(db, org, roll, { userId, accountId, role })
-    if (roll.in100(15)) await join(db, org, roll, { userId, accountId: org.id, role: undefined })
+    const also = roll.one([...org.accounts.keys()])
+    if (roll.in100(35)) await join(db, org, roll, { userId, accountId: also, role: undefined })
   }
   for (const departmentId of roll.some([...org.departments.keys()], 4))
     await plantGroup(db, org, roll, departmentId)

@@ -4,6 +4,7 @@ import type { Fields } from '#contract/fields.ts'
 import { invitations } from '#contract/invitations.ts'
 import { type Act, people } from '#contract/people.ts'
 import { applyAct, applyFields } from './effects.ts'
+import type { Membership } from './model.ts'
 import {
   anyFields,
   ask,
@@ -17,7 +18,7 @@ import {
   target,
   watchRights,
 } from './play.ts'
-import { forgetThrottles, readRecord } from './queries.ts'
+import { forgetThrottles, readLines, readRecord } from './queries.ts'
 import {
   againstAct,
   againstChange,
@@ -140,7 +141,8 @@ export const previewAct: Step = async (play) => {
 /** Away and back again: not a byte of what is set of them has changed. */
 export const goAndComeBack: Step = async (play) => {
   const { asker, db, roll } = play
-  const id = target(play)
+  const blocked = [...asker.org.memberships.values()].filter((one) => one.status === 'blocked')
+  const id = (roll.in100(40) ? roll.any(blocked)?.id : undefined) ?? target(play)
   const member = whom(asker, id)
   const before = await readRecord(db, id)
   const statusBefore = member?.status
@@ -151,7 +153,16 @@ export const goAndComeBack: Step = async (play) => {
   if (!(await actOnOne(play, away, id)) || !(await actOnOne(play, back, id))) return NOTHING
   expect((await readRecord(db, id)).text).toBe(before.text)
   if (statusBefore === 'active' && member?.status === 'active') count(play, away)
+  if (statusBefore === 'blocked' && away === 'archive' && member) await expectBlocked(play, member)
   return [asker.org]
+}
+
+/** Whoever was blocked before they were archived, or was not restored, is let in by neither. */
+async function expectBlocked({ db, asker }: Play, member: Membership): Promise<void> {
+  const line = (await readLines(db, asker.org.id)).find((one) =>
+    one.includes(`member ${member.id} `),
+  )
+  expect(line).toContain(` ${member.status} `)
 }
 
 /** Whether the door let it in; what came of it is judged. */
