@@ -176,11 +176,18 @@ export function withDetail(name: string, detail: string | number | null): string
 
 /** The key whose word this is, in whichever language; the key itself is one too. */
 export function keyOf<Key extends string>(words: Words<Key>, text: string): Key | undefined {
-  const wanted = folded(text)
-  for (const one of Object.values(words))
-    for (const key in one) if (folded(one[key]) === wanted || folded(key) === wanted) return key
-  return undefined
+  let known = KEYS.get(words)
+  if (known === undefined) {
+    known = new Map()
+    for (const one of Object.values(words))
+      for (const key in one) known.set(folded(one[key]), key).set(folded(key), key)
+    KEYS.set(words, known)
+  }
+  const key = known.get(folded(text))
+  return Object.keys(words.en).find((one): one is Key => one === key)
 }
+
+const KEYS = new WeakMap<object, Map<string, string>>()
 
 /** Case, spaces around and accents do not count. */
 export function folded(text: string): string {

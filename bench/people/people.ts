@@ -11,6 +11,7 @@ import { migrate } from '../../server/platform/migrate.ts'
 import { hashToken, newToken } from '../../server/platform/tokens.ts'
 import { seatCrowd } from '../../server/testing/crowd.ts'
 import { measureDoors } from './doors.ts'
+import { measureImport } from './import.ts'
 import { measureScreen } from './screen.ts'
 
 const PEOPLE = 10_000
@@ -49,9 +50,12 @@ async function measure(databaseUrl: string, isShort: boolean): Promise<object> {
     say(`${PEOPLE} people are there`)
     const doors = await measureDoors({ url, cookie, databaseUrl, organisationId, isShort })
     say('the doors are measured')
+    const { db } = app.database
+    const imported = await measureImport({ url, cookie, db, organisationId, isShort })
+    say('the import is measured')
     const screen = await measureScreen({ url, cookie, isShort })
     const [load] = loadavg()
-    return { people: PEOPLE, cores: availableParallelism(), load, ...doors, ...screen }
+    return { people: PEOPLE, cores: availableParallelism(), load, ...doors, ...imported, ...screen }
   } finally {
     await app.close()
   }

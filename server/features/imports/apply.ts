@@ -10,7 +10,7 @@ import { inviteMany, lockForInviting } from '../invites/many.ts'
 import { keepingAnAdministrator, settleAll } from '../people/actions.ts'
 import { findTargets } from '../people/field-targets.ts'
 import { soundValues } from '../people/field-values.ts'
-import { applyMany, type Setting, tellMany, whereManySeen } from '../people/many.ts'
+import { applyMany, type Setting, toldOf, whereManySeen } from '../people/many.ts'
 import { appendEvents, lockPeople } from '../people/many-queries.ts'
 import { claimAliases } from '../people/target-queries.ts'
 import type { Outcome } from '../routing/queries.ts'
@@ -56,6 +56,7 @@ async function applyOnce(tx: Tx, ctx: ActorCtx, own: kept.Kept): Promise<Applied
   if (before) return { done: before, stale: 0, outcomes: [] }
   if (later(own.madeAt, IMPORT_KEPT_MINUTES) <= tx.now().toISOString())
     throw new Refusal('not_found')
+  await kept.takeTime(tx.db)
   const rows = await kept.listToDo(tx.db, tx.organisationId, own.id)
   const hours = await lockAll(tx, rows)
   const wanted = { accountId: own.accountId, language: own.language, columns: own.columns }
@@ -139,12 +140,12 @@ async function applyRows(
     invitees.map((work) => inviteeOf(world, work)),
     hours,
   )
-  const { lines, events, outcome } = await setMany(tx, world, changes)
+  const { lines, events, told, outcome } = await setMany(tx, world, changes)
   const done = { added: invitees.length, changed: changes.length }
   const appliedAt = tx.now().toISOString()
   await kept.markDone(tx.db, { organisationId, id: own.id }, appliedAt, done)
   // From here on the log is locked.
-  await appendEvents(tx.db, organisationId, actorId, events)
+  await appendEvents(tx.db, { organisationId, actorId }, events, told)
   const by = { organisationId, actorId, ip: browser.ip, requestId }
   await kept.appendAudits(tx.db, { ...by, action: 'import.apply' }, [...invited, ...lines])
   tx.note({ subject: 'import', subjectId: own.id, after: { accountId: own.accountId, ...done } })
@@ -182,15 +183,15 @@ export async function setMany(tx: Tx, { catalogue }: World, changes: readonly Wo
   const userIds = [...new Set(settings.map(({ userId }) => userId))]
   const seen = await whereManySeen(tx, userIds)
   const applied = await applyMany(tx, settings, (id) => catalogue.things.get(id)?.accountId)
-  await tellMany(tx, userIds, seen)
+  const told = await toldOf(tx, userIds, seen)
   const isGrant = (key: string) => fieldOf(key)?.kind === 'grant'
   const regranted = settings.filter(({ set }) => Object.keys(set).some(isGrant))
   for (const userId of new Set(regranted.map((one) => one.userId)))
     tx.signal('grants_changed', userId)
-  const lines = changes.flatMap(({ member, before, set }) =>
+  const lines = changes.flatMap(({ member, accountId, before, set }) =>
     member === null
       ? []
-      : [{ subject: 'membership', subjectId: member.membershipId, before, after: set }],
+      : [{ subject: 'membership', subjectId: member.membershipId, accountId, before, after: set }],
   )
-  return { ...applied, lines }
+  return { ...applied, told, lines }
 }

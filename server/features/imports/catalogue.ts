@@ -1,5 +1,5 @@
 // What names in a file mean, for somebody who sees so much of the organisation.
-import type { FieldName } from '#contract/fields.ts'
+import { type FieldName, fieldOf } from '#contract/fields.ts'
 import { folded, ROLE_WORDS } from '#contract/import-columns.ts'
 import { BUILT_IN_ROLES } from '#contract/permissions.ts'
 import type { Actor } from '../../platform/context.ts'
@@ -26,6 +26,10 @@ export interface Catalogue {
   accounts: ReadonlyMap<string, AccountRules>
   presets: readonly Thing[]
   paths: Actor['paths']
+  /** As `folded`; the same few names are asked for again and again. */
+  fold: (text: string) => string
+  /** Whether the actor sees what a field points at; true for one that points nowhere. */
+  shows: (key: string, value: SoundField['value']) => boolean
 }
 
 export async function loadCatalogue(db: Db, actor: Actor): Promise<Catalogue> {
@@ -33,8 +37,11 @@ export async function loadCatalogue(db: Db, actor: Actor): Promise<Catalogue> {
   const things = await listThings(db, organisationId, accounts.visibleIds(actor))
   const roles = await listRoles(db, organisationId)
   const rules = await listAccountRules(db, organisationId)
+  const known = byId(things)
   return {
-    things: byId(things),
+    fold: remembering(folded),
+    shows: showing(known),
+    things: known,
     byName: grouped(things, ({ kind, name }) => [`${kind} ${folded(name)}`]),
     roles: byId(roles),
     rolesByName: grouped(roles, (role) => [...new Set(namesOfRole(role).map(folded))]),
@@ -42,6 +49,28 @@ export async function loadCatalogue(db: Db, actor: Actor): Promise<Catalogue> {
     presets: things.filter(({ isPreset }) => isPreset),
     paths,
   }
+}
+
+function remembering<T>(work: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const made = work(text)
+    known.set(text, made)
+    return made
+  }
+}
+
+function showing(things: ReadonlyMap<string, Thing>): Catalogue['shows'] {
+  const isShown = remembering((key) => {
+    const field = fieldOf(key)
+    if (field === undefined) return false
+    const id = idOf(field, null)
+    return id === undefined || things.has(id)
+  })
+  return (key, value) =>
+    key === 'supervisorGroupId' ? typeof value === 'string' && things.has(value) : isShown(key)
 }
 
 function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
@@ -78,7 +107,7 @@ export function findThing(
   name: string,
   at: { accountId: string; isHeld: (thing: Thing) => boolean; isTaken: (thing: Thing) => boolean },
 ): Found<Thing> {
-  const key = folded(name)
+  const key = catalogue.fold(name)
   const byId = catalogue.things.get(name)
   const known = byId === undefined ? [] : [byId].filter(({ kind }) => kinds.includes(kind))
   const named = kinds

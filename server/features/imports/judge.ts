@@ -2,7 +2,13 @@
 // applied: a row that comes to something else by then is a conflict.
 import { isDeepStrictEqual } from 'node:util'
 import { type Fields, fieldKey, fieldOf } from '#contract/fields.ts'
-import { type ImportColumn, keyOf, LANGUAGE_WORDS, STATE_WORDS } from '#contract/import-columns.ts'
+import {
+  IMPORT_COLUMNS,
+  type ImportColumn,
+  keyOf,
+  LANGUAGE_WORDS,
+  STATE_WORDS,
+} from '#contract/import-columns.ts'
 import type { ImportRow, RowKind, RowProblem } from '#contract/imports.ts'
 import { isOfUser } from '#contract/people-rules.ts'
 import type { Language } from '#contract/shapes.ts'
@@ -155,18 +161,12 @@ function changesOf(
   set: Fields,
   written: Parameters<typeof columnText>[2],
 ): ImportRow['changes'] {
-  const columns = [...new Set(Object.keys(set).map(columnOfKey))]
-  return columns.flatMap((column) =>
-    column === undefined
-      ? []
-      : [
-          {
-            column,
-            before: columnText(column, before, written),
-            after: columnText(column, after, written),
-          },
-        ],
-  )
+  const changed = new Set(Object.keys(set).map(columnOfKey))
+  return IMPORT_COLUMNS.filter((column) => changed.has(column)).map((column) => ({
+    column,
+    before: columnText(column, before, written),
+    after: columnText(column, after, written),
+  }))
 }
 
 function judgePerson(world: World, asked: Asked, stand: Stand, state: string | undefined): Judged {

@@ -196,6 +196,21 @@ export async function forget(db: Db, madeBefore: string, appliedBefore: string):
   return rows.length
 }
 
+/** Ten thousand rows take longer than any other change may. */
+export async function takeTime(db: Db): Promise<void> {
+  await sql`set local statement_timeout = '60s'`.execute(db)
+  await sql`set local idle_in_transaction_session_timeout = '30s'`.execute(db)
+}
+
+export interface AuditOfOne {
+  subject: string
+  subjectId: string
+  /** Of the account that the subject is of. */
+  accountId: string
+  before?: unknown
+  after?: unknown
+}
+
 interface AuditOf {
   organisationId: string
   actorId: string | null
@@ -208,8 +223,9 @@ interface AuditOf {
 export async function appendAudits(
   db: Db,
   { organisationId, actorId, action, ip, requestId }: AuditOf,
-  lines: readonly { subject: string; subjectId: string; before?: unknown; after?: unknown }[],
+  lines: readonly AuditOfOne[],
 ): Promise<void> {
+  if (lines.length === 0) return
   await sql`
     select append_audits(${organisationId}, ${actorId}, ${action}, ${JSON.stringify(lines)}::jsonb,
                          ${ip}, ${requestId})`.execute(db)

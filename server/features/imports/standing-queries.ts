@@ -52,11 +52,20 @@ export interface Kept {
   accountId: string | null
 }
 
+/** Of whom; departments say where somebody stands, the others only matter where the file has them. */
+export interface KeptOf {
+  membershipIds: readonly string[]
+  userIds: readonly string[]
+  hasQueues: boolean
+  hasSkills: boolean
+  hasLimits: boolean
+}
+
 /** Departments by membership; queues, skills and limits by user. */
 export async function listKept(
   db: Db,
   organisationId: string,
-  { membershipIds, userIds }: { membershipIds: readonly string[]; userIds: readonly string[] },
+  { membershipIds, userIds, hasQueues, hasSkills, hasLimits }: KeptOf,
 ): Promise<Kept[]> {
   const { rows } = await sql<Kept>`
     select membership_id as of, 'department:' || department_id as key,
@@ -67,15 +76,17 @@ export async function listKept(
     select m.user_id, 'queue:' || m.queue_id,
            jsonb_build_object('participates', m.participates, 'tier', m.tier), q.account_id
       from queue_members m join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
-     where m.organisation_id = ${organisationId} and m.user_id = any (${userIds}::uuid[])
+     where ${hasQueues} and m.organisation_id = ${organisationId} and m.user_id = any (${userIds}::uuid[])
     union all
     select h.user_id, 'skill:' || h.skill_id, jsonb_build_object('level', h.level), s.account_id
       from user_skills h join skills s on s.organisation_id = h.organisation_id and s.id = h.skill_id
-     where h.organisation_id = ${organisationId} and h.user_id = any (${userIds}::uuid[])
+     where ${hasSkills} and h.organisation_id = ${organisationId} and h.user_id = any (${userIds}::uuid[])
     union all
     select user_id, 'limit.' || kind, to_jsonb(chat_limit), null
       from operator_loads
-     where organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])`.execute(db)
+     where ${hasLimits} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])`.execute(
+    db,
+  )
   return rows
 }
 

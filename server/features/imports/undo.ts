@@ -46,13 +46,14 @@ async function undoOnce(
   if (done.undoUntil <= tx.now().toISOString()) throw new Refusal('undo_over')
   const { organisationId, actorId, browser, requestId } = tx
   const { id } = own
+  await kept.takeTime(tx.db)
   const { works, world, keptWorks } = await findBack(tx, ctx, own)
   const { revoked, accepted, lines: withdrawn } = await revokeImported(tx, id)
-  const { events, outcome, lines } = await setMany(tx, world, works)
+  const { events, told, outcome, lines } = await setMany(tx, world, works)
   const undone = { revoked, restored: works.length, kept: keptWorks + accepted }
   await kept.markUndone(tx.db, { organisationId, id }, undone)
   // From here on the log is locked.
-  await appendEvents(tx.db, organisationId, actorId, events)
+  await appendEvents(tx.db, { organisationId, actorId }, events, told)
   const by = { organisationId, actorId, ip: browser.ip, requestId }
   await kept.appendAudits(tx.db, { ...by, action: 'import.undo' }, [...withdrawn, ...lines])
   tx.note({ subject: 'import', subjectId: id, after: undone })

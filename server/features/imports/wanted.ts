@@ -7,7 +7,7 @@ import {
   fieldOf,
   SKILL_LEVEL_MAX,
 } from '#contract/fields.ts'
-import { folded, type ImportColumn, keyOf, LANGUAGE_WORDS } from '#contract/import-columns.ts'
+import { type ImportColumn, keyOf, LANGUAGE_WORDS } from '#contract/import-columns.ts'
 import type { RowProblem } from '#contract/imports.ts'
 import { LIMIT_MAX } from '#contract/shapes.ts'
 import { cleanName, nameProblem } from '#contract/text.ts'
@@ -191,7 +191,7 @@ function ownGrant({ accountId }: Now, role: RoleThing): string {
 }
 
 function roleNamed({ catalogue, fields }: Now, name: string): Found<RoleThing> {
-  const named = catalogue.rolesByName.get(folded(name)) ?? []
+  const named = catalogue.rolesByName.get(catalogue.fold(name)) ?? []
   const held = named.find(({ id }) =>
     Object.keys(fields).some((key) => key.startsWith(`grant:${id}@`)),
   )

@@ -1,10 +1,9 @@
 // Whom a row of a file means: by their address or login, and by the account.
-import { type Fields, fieldOf } from '#contract/fields.ts'
-import { folded } from '#contract/import-columns.ts'
+import { type Fields, fieldKey } from '#contract/fields.ts'
 import type { RowProblem } from '#contract/imports.ts'
 import { mayReach } from '../people/reach.ts'
 import type { Asked } from './table.ts'
-import { emailOf, type Stand, type World } from './world.ts'
+import type { Stand, World } from './world.ts'
 
 export interface Who {
   email: string
@@ -29,7 +28,7 @@ export function findWho(world: World, { cells }: Asked): Who | RowProblem {
 }
 
 function findKnown(
-  { members, logins }: World,
+  { addresses, members, logins }: World,
   { email: typed = '', login = '' }: Asked['cells'],
 ): { email: string; stands: readonly Stand[] } | RowProblem {
   if (typed === '' && login === '') return { column: 'email', code: 'missing', value: '' }
@@ -40,7 +39,7 @@ function findKnown(
       return { column: 'login', code: 'not_found', value: login }
     return { email: first.email, stands }
   }
-  const email = emailOf(typed)
+  const email = addresses.get(typed)
   if (email === undefined) return { column: 'email', code: 'invalid', value: typed }
   return { email, stands: members.get(email.toLowerCase()) ?? [] }
 }
@@ -57,12 +56,13 @@ function placeOf({ accountId, fields, primaryDepartmentId }: Stand) {
 }
 
 function teamsIn(fields: Fields): string[] {
-  return Object.entries(fields).flatMap(([key, value]) => {
-    const field = fieldOf(key)
-    if (field?.kind === 'department' && value !== null) return [field.id]
-    return key === 'supervisorGroupId' && typeof value === 'string' ? [value] : []
-  })
+  const group = fields['supervisorGroupId']
+  const departments = Object.keys(fields).filter((key) => key.startsWith(DEPARTMENT))
+  const ids = departments.map((key) => key.slice(DEPARTMENT.length))
+  return typeof group === 'string' ? [group, ...ids] : ids
 }
+
+const DEPARTMENT = fieldKey.department('')
 
 function accountOf(
   world: World,
@@ -74,7 +74,7 @@ function accountOf(
   const isBelow = (id: string) => catalogue.paths.get(id)?.includes(top) ?? false
   const known = stands.map(({ accountId }) => accountId).filter(isBelow)
   if (name === '') return usualAccount(top, known)
-  const named = (catalogue.byName.get(`account ${folded(name)}`) ?? [])
+  const named = (catalogue.byName.get(`account ${catalogue.fold(name)}`) ?? [])
     .map(({ id }) => id)
     .concat(catalogue.things.get(name)?.kind === 'account' ? [name] : [])
     .filter(isBelow)

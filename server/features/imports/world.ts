@@ -1,6 +1,6 @@
 // All that is there of what a file speaks of, read once for all of its rows.
 import { canonicalEmail } from '#contract/email.ts'
-import { type Fields, fieldOf } from '#contract/fields.ts'
+import type { Fields } from '#contract/fields.ts'
 import type { ImportColumn } from '#contract/import-columns.ts'
 import type { HeldRole } from '#contract/people.ts'
 import type { Language } from '#contract/shapes.ts'
@@ -10,7 +10,7 @@ import type { Db } from '../../platform/database.ts'
 import { listMailedOut } from '../invites/many-queries.ts'
 import { isSameBranch } from '../people/field-targets.ts'
 import { listAdministrators } from '../people/lifecycle-queries.ts'
-import { type Catalogue, grouped, loadCatalogue, thingOf } from './catalogue.ts'
+import { type Catalogue, grouped, loadCatalogue } from './catalogue.ts'
 import * as standing from './standing-queries.ts'
 import type { Asked } from './table.ts'
 
@@ -25,7 +25,8 @@ export interface World {
   /** Where those stand of whom the file does not say it. */
   accountId: string
   language: Language
-  columns: ReadonlySet<ImportColumn>
+  /** The addresses in the file as they are stored; undefined for what is none. */
+  addresses: ReadonlyMap<string | undefined, string | undefined>
   catalogue: Catalogue
   /** By the address, in small letters. */
   members: ReadonlyMap<string, readonly Stand[]>
@@ -51,14 +52,15 @@ export async function loadWorld(
   rows: readonly Asked[],
 ): Promise<World> {
   const { organisationId } = actor
-  const emails = distinct(rows.map(({ cells }) => emailOf(cells.email)?.toLowerCase()))
+  const addresses = new Map(rows.map(({ cells }) => [cells.email, emailOf(cells.email)]))
+  const emails = distinct([...addresses.values()].map((email) => email?.toLowerCase()))
   const logins = distinct(rows.map(({ cells }) => cells.login))
   const catalogue = await loadCatalogue(db, actor)
-  const stands = await listStands(db, organisationId, catalogue, { emails, logins })
+  const stands = await listStands(db, organisationId, catalogue, { emails, logins, columns })
   const offered = await standing.listOffered(db, organisationId, emails, now.toISOString())
   const mailedOut = await listMailedOut(db, organisationId, emails, now)
   return {
-    ...{ actor, accountId, language, catalogue, columns: new Set(columns) },
+    ...{ actor, accountId, language, catalogue, addresses },
     members: grouped(stands, ({ email }) => [email.toLowerCase()]),
     logins: grouped(stands, ({ login }) => [login]),
     byUser: grouped(stands, ({ userId }) => [userId]),
@@ -75,7 +77,7 @@ function distinct(values: readonly (string | undefined)[]): string[] {
   return [...new Set(values.filter((value) => value !== undefined && value !== ''))].map(String)
 }
 
-export function emailOf(cell: string | undefined): string | undefined {
+function emailOf(cell: string | undefined): string | undefined {
   return cell === undefined ? undefined : canonicalEmail(cell)
 }
 
@@ -84,13 +86,17 @@ export async function listStands(
   db: Db,
   organisationId: string,
   catalogue: Catalogue,
-  of: { emails: readonly string[]; logins: readonly string[] },
+  of: { emails: readonly string[]; logins: readonly string[]; columns: readonly ImportColumn[] },
 ): Promise<Stand[]> {
   const members = await standing.listMembers(db, organisationId, of)
   const membershipIds = members.map(({ membershipId }) => membershipId)
   const userIds = [...new Set(members.map(({ userId }) => userId))]
   const kept = grouped(
-    await standing.listKept(db, organisationId, { membershipIds, userIds }),
+    await standing.listKept(db, organisationId, {
+      membershipIds,
+      userIds,
+      ...familiesOf(of.columns),
+    }),
     ({ of: owner }) => [owner],
   )
   const held = grouped(
@@ -100,15 +106,28 @@ export async function listStands(
   return members.map(({ plain, ...member }) => {
     const { membershipId, userId, accountId } = member
     const roles = (held.get(membershipId) ?? []).flatMap((one) => roleOf(catalogue, one))
-    const own = [...(kept.get(membershipId) ?? []), ...(kept.get(userId) ?? [])]
-    const shown = own.filter((one) => isShown(catalogue, accountId, one.accountId))
-    const fields: Fields = {
-      ...plain,
-      ...Object.fromEntries(shown.map(({ key, value }) => [key, value])),
-      ...Object.fromEntries(roles.map(({ key }) => [key, true])),
-    }
+    const fields = { ...plain }
+    putShown(fields, kept.get(membershipId))
+    putShown(fields, kept.get(userId), (one) => isShown(catalogue, accountId, one.accountId))
+    for (const { key } of roles) fields[key] = true
     return { ...member, fields, roles }
   })
+}
+
+function familiesOf(columns: readonly ImportColumn[]) {
+  return {
+    hasQueues: columns.includes('queues'),
+    hasSkills: columns.includes('skills'),
+    hasLimits: columns.includes('live') || columns.includes('deferred'),
+  }
+}
+
+function putShown(
+  fields: Fields,
+  kept: readonly standing.Kept[] = [],
+  isOfBranch: (one: standing.Kept) => boolean = () => true,
+): void {
+  for (const one of kept) if (isOfBranch(one)) fields[one.key] = one.value
 }
 
 function isShown({ paths }: Catalogue, accountId: string, at: string | null): boolean {
@@ -140,13 +159,9 @@ async function takenAliases(db: Db, organisationId: string, { accounts }: Catalo
 }
 
 /** The fields that the actor sees: what others set elsewhere is neither shown nor taken away. */
-export function shownFields(catalogue: Catalogue, fields: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([key, value]) => {
-      const field = fieldOf(key)
-      if (field === undefined || value === null) return false
-      const isPointing = field.kind !== 'plain' || field.name === 'supervisorGroupId'
-      return !isPointing || thingOf(catalogue, { field, value }) !== undefined
-    }),
-  )
+export function shownFields({ shows }: Catalogue, fields: Fields): Fields {
+  const shown: Fields = {}
+  for (const [key, value] of Object.entries(fields))
+    if (value !== null && shows(key, value)) shown[key] = value
+  return shown
 }

@@ -1,6 +1,7 @@
 // Inviting by the thousand, within somebody else's transaction: whoever asks has judged every row.
 import { randomUUID } from 'node:crypto'
 import { type Fields, fieldKey } from '#contract/fields.ts'
+import type { Invitation } from '#contract/invitations.ts'
 import type { Permission } from '#contract/permissions.ts'
 import type { Language } from '#contract/shapes.ts'
 import type { Tx } from '../../platform/context.ts'
@@ -82,7 +83,7 @@ export async function inviteMany(
     tx,
     rows.map(({ id }) => id),
   )
-  return told.map((after) => ({ subject: 'invitation', subjectId: after.id, after }))
+  return told.map(lineOf)
 }
 
 function mailOf({ id, email, firstName, lastName, language }: Many) {
@@ -100,6 +101,10 @@ export async function revokeImported(tx: Tx, importId: string) {
   return {
     revoked: ids.length,
     accepted: await countAccepted(db, organisationId, importId),
-    lines: told.map((after) => ({ subject: 'invitation', subjectId: after.id, after })),
+    lines: told.map(lineOf),
   }
+}
+
+function lineOf(after: Invitation) {
+  return { subject: 'invitation', subjectId: after.id, accountId: after.accountId, after }
 }

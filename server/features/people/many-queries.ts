@@ -244,15 +244,17 @@ export async function placeOperators(
   return rows[0] ?? { events: '[]', chats: [], operators: [] }
 }
 
-/** Takes the log's lock: nothing but telling comes after it. */
+/** Takes the log's lock, when all is read: nothing but telling comes after it. `routed`: as JSON. */
 export async function appendEvents(
   db: Db,
-  organisationId: string,
-  by: string | null,
-  events: string,
+  { organisationId, actorId }: { organisationId: string; actorId: string | null },
+  routed: string,
+  told: readonly object[],
 ): Promise<void> {
-  if (events === '[]') return
-  await sql`select append_events(${organisationId}, ${by}, ${events}::jsonb)`.execute(db)
+  if (routed === '[]' && told.length === 0) return
+  await sql`
+    select append_events(${organisationId}, ${actorId}, e.events)
+      from (select ${routed}::jsonb || ${JSON.stringify(told)}::jsonb as events) e`.execute(db)
 }
 
 export async function listPersonRows(db: Db, organisationId: string, userIds: readonly string[]) {

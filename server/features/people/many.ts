@@ -1,6 +1,7 @@
 // Setting fields of thousands of people in one transaction, set by set, within somebody else's change
 // that has judged every one of them. The log is locked by `finish` alone, at the end.
 import { Check } from 'typebox/value'
+import type { LiveKind, LiveRow } from '#contract/facts.ts'
 import { type Fields, fieldOf, Place, Service, SkillHeld } from '#contract/fields.ts'
 import { isOfUser } from '#contract/people-rules.ts'
 import { partsOf, scope } from '#contract/scopes.ts'
@@ -248,22 +249,45 @@ export async function whereManySeen(tx: Tx, userIds: readonly string[]): Promise
 /** So many records are read at a time. */
 const AT_ONCE = 1_000
 
-/** Tells how the users look now, as `tellUser` does of one. */
-export async function tellMany(tx: Tx, userIds: readonly string[], before: Seen): Promise<void> {
-  const { db, organisationId } = tx
+/** What is told of many, for `appendEvents`: read before the log is locked, and written in one go. */
+export interface Told {
+  kind: LiveKind
+  id: string
+  scopes: readonly string[]
+  left: readonly string[]
+  row: unknown
+}
+
+/** How the users look now, as `tellUser` tells it of one. */
+export async function toldOf(
+  { db, organisationId }: Pick<Tx, 'db' | 'organisationId'>,
+  userIds: readonly string[],
+  before: Seen,
+): Promise<Told[]> {
+  const told: Told[] = []
+  const tell = <K extends LiveKind>(
+    kind: K,
+    row: LiveRow[K],
+    scopes: readonly string[],
+    seen: readonly string[] = [],
+  ) => {
+    const left = seen.filter((one) => !scopes.includes(one))
+    told.push({ kind, id: row.id, scopes, left, row })
+  }
   const left = new Map<string, string[]>()
   const persons = await many.listPersonRows(db, organisationId, userIds)
   for (const { person, scopes } of persons) {
     const seen = before.get(person.id) ?? []
-    tx.tell('person', person, scopes, seen)
+    tell('person', person, scopes, seen)
     left.set(person.userId, [...(left.get(person.userId) ?? []), ...floorsOf(seen)])
   }
   const ids = persons.map(({ person }) => person.id)
   for (let at = 0; at < ids.length; at += AT_ONCE)
     for (const record of await listRecords(db, organisationId, ids.slice(at, at + AT_ONCE)))
-      tx.tell('record', record, [scope.record(record.id)])
+      tell('record', record, [scope.record(record.id)])
   for (const { operator, scopes } of await many.listOperatorRows(db, organisationId, userIds))
-    tx.tell('operator', operator, scopes, left.get(operator.id))
+    tell('operator', operator, scopes, left.get(operator.id))
+  return told
 }
 
 /** Where an operator is seen as one of a team: among its people and on its floor. */

@@ -1,8 +1,6 @@
-// The columns of the People list: what each is called, how wide it is, and what it says in a file.
-import { formatDateTime, formatList, t } from '#lib/words.ts'
-import type { Line } from './line.ts'
+// The columns of the People list: what each is called, and how it is ordered.
+import { t } from '#lib/words.ts'
 import type { Sort } from './people-filter.ts'
-import { roleName, stateWord } from './wording.ts'
 
 export const COLUMNS = [
   'name',
@@ -61,29 +59,4 @@ export interface MoreNames {
   group: (id: string) => string | undefined
   account: (id: string) => string | undefined
   department: (id: string) => string | undefined
-}
-
-/** What a cell says, as text. */
-export function textOf(column: Column, line: Line, names: MoreNames): string {
-  return texts[column](line, names)
-}
-
-const person = (line: Line) => (line.kind === 'person' ? line.person : undefined)
-const groupOf = (line: Line) =>
-  line.kind === 'person' ? line.person.supervisorGroupId : line.invitation.supervisorGroupId
-
-const texts: Record<Column, (line: Line, names: MoreNames) => string> = {
-  name: ({ name }) => name,
-  email: ({ email }) => email,
-  login: ({ login }) => login,
-  account: ({ account }) => account,
-  roles: (line) => formatList(line.roles.map(roleName)),
-  departments: ({ departments }) =>
-    departments.map(({ name, position }) => (position ? `${name} (${position})` : name)).join(', '),
-  group: (line, names) => names.group(groupOf(line) ?? '') ?? '',
-  queues: ({ queues }) => queues.join(', '),
-  live: (line) => String(person(line)?.live?.limit ?? ''),
-  deferred: (line) => String(person(line)?.deferred?.limit ?? ''),
-  status: ({ state }) => stateWord(state),
-  created: ({ createdAt }) => formatDateTime(createdAt),
 }

@@ -189,6 +189,7 @@ export default {
   'add.more': 'More ways to add users',
   'add.invite': 'Invite by e-mail',
   'add.create': 'Create with password',
+  'add.import': 'Import from a file',
   none: 'There is nobody here yet.',
   'none.invitations': 'Nobody is invited here now.',
   'filter.queue': 'Queue',

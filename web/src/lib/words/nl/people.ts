@@ -190,6 +190,7 @@ export default {
   'add.more': 'Andere manieren om toe te voegen',
   'add.invite': 'Uitnodigen per e-mail',
   'add.create': 'Aanmaken met wachtwoord',
+  'add.import': 'Importeren uit een bestand',
   none: 'Hier is nog niemand.',
   'none.invitations': 'Er is hier nu niemand uitgenodigd.',
   'filter.queue': 'Wachtrij',
