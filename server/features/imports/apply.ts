@@ -47,6 +47,7 @@ export async function applyImport(ctx: ActorCtx, id: string): Promise<ImportDone
   )
   await settleAll(ctx, outcomes)
   if (done === null) throw new Refusal('stale', { count: stale })
+  // Others' names are set only where they work here alone; one's own are shown wherever one works.
   await tellElsewhere(ctx, actor.userId)
   return done
 }

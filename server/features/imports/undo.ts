@@ -31,6 +31,7 @@ export async function undoImport(ctx: ActorCtx, id: string): Promise<ImportUndon
     ),
   )
   await settleAll(ctx, outcomes)
+  // Others' names are set only where they work here alone; one's own are shown wherever one works.
   await tellElsewhere(ctx, actor.userId)
   return undone
 }
