@@ -6,7 +6,6 @@ import {
   can,
   canAll,
   counts,
-  holdsTheTop,
   membershipsOf,
   type Organisation,
   pathOf,
@@ -63,21 +62,11 @@ export const openOrCloseAccount: Step = async (play) => {
   const { asker, roll } = play
   const id = anyAccount(play)
   const account = asker.org.accounts.get(id)
-  const isActive = !account?.isActive || roll.in100(30) || isTopIn(asker.org, id)
+  const isActive = !account?.isActive || roll.in100(30)
   const against = account?.isActive && !isActive ? againstClosing(asker, account) : []
   if (!(await change(play, id, { isActive }, against)) || !account) return NOTHING
   account.isActive = isActive
   return [asker.org]
-}
-
-/**
- * Whether somebody who administers the whole organisation is a member of the account or below it.
- * Such accounts stay open here: of a closed one, the database still counts them as in charge.
- */
-function isTopIn(org: Organisation, id: string): boolean {
-  return [...org.memberships.values()].some(
-    (one) => holdsTheTop(org, one) && pathOf(org, one.accountId).includes(id),
-  )
 }
 
 async function change(

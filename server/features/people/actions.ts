@@ -79,12 +79,16 @@ export async function settleAll(ctx: ActorCtx, outcomes: readonly Outcome[]): Pr
   if (outcomes.length > 0) ctx.bus.wake(ctx.organisationId)
 }
 
-/** Refuses with `last_administrator` what the database refuses for that. */
-export async function keepingAnAdministrator<T>(work: () => Promise<T>): Promise<T> {
+/** Refuses with `last_administrator`, at the field, what the database refuses for that. */
+export async function keepingAnAdministrator<T>(
+  work: () => Promise<T>,
+  at: { field?: string } = {},
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (brokenConstraint(error) === 'last_administrator') throw new Refusal('last_administrator')
+    if (brokenConstraint(error) === 'last_administrator')
+      throw new Refusal('last_administrator', at)
     throw error
   }
 }

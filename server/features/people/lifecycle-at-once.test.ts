@@ -1,6 +1,7 @@
 // Several at the same moment: the last administrator stays, and one user is one.
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { accounts } from '#contract/accounts.ts'
 import { type Act, people } from '#contract/people.ts'
 import { caller } from '../../client/http.ts'
 import { openHouse, type Person } from '../../testing/house.ts'
@@ -74,17 +75,28 @@ test('IN-14: all administrators at once in one act: the one who asks stays, what
   expect(await administratorsOf(organisationId)).toBe(1)
 })
 
-test('IN-14: whoever has the rights of an administrator by another role cannot take the last one away', async () => {
-  const { id: organisationId } = await house.organisation()
-  const admin = await house.person({ organisationId, role: 'administrator' })
+/** Somebody with every right of an administrator, over the whole organisation, by another role. */
+async function peerOf(organisationId: string): Promise<Person> {
   const peer = await house.person({ organisationId, role: 'viewer' })
   await sql`insert into roles (organisation_id, key, name, permissions)
     select ${organisationId}, 'peer', 'Peer', array['accounts.manage', 'users.view', 'users.manage', 'limits.manage',
       'sessions.manage', 'setup.manage', 'roles.manage', 'audit.view', 'wall.view', 'operators.manage', 'chats.answer',
       'history.transfer', 'reports.view', 'reports.correspondence']`.execute(house.db)
+  await giveTop(peer, 'peer')
+  return peer
+}
+
+/** Gives the role over the whole organisation. */
+async function giveTop({ organisationId, userId, membershipId }: Person, key: string) {
   await sql`insert into grants (organisation_id, user_id, membership_id, role_id, account_id)
-    select ${organisationId}, ${peer.userId}, ${peer.membershipId}, id, ${organisationId} from roles
-     where organisation_id = ${organisationId} and key = 'peer'`.execute(house.db)
+    select ${organisationId}, ${userId}, ${membershipId}, id, ${organisationId} from roles
+     where organisation_id = ${organisationId} and key = ${key}`.execute(house.db)
+}
+
+test('IN-14: whoever has the rights of an administrator by another role cannot take the last one away', async () => {
+  const { id: organisationId } = await house.organisation()
+  const admin = await house.person({ organisationId, role: 'administrator' })
+  const peer = await peerOf(organisationId)
   for (const what of ['block', 'archive', 'remove'] as const satisfies readonly Act[]) {
     const body = { act: what, ids: [admin.membershipId] }
     const preview = await peer.call(people.preview, { body })
@@ -92,6 +104,43 @@ test('IN-14: whoever has the rights of an administrator by another role cannot t
     expect(await act(peer, what, admin)).toBe('last_administrator')
   }
   expect((await recordOf(peer, admin)).status).toBe('active')
+})
+
+describe('IN-14: an administrator whose account is closed is not in charge', () => {
+  async function floor() {
+    const { id: organisationId } = await house.organisation()
+    const branchId = await house.account(organisationId, 'Branch')
+    const admin = await house.person({ organisationId, role: 'administrator' })
+    const peer = await peerOf(organisationId)
+    const ofBranch = await house.person({ organisationId, accountId: branchId, role: 'viewer' })
+    await giveTop(ofBranch, 'administrator')
+    const close = async () => {
+      const change = { params: { id: branchId }, body: { set: { isActive: false }, base: {} } }
+      const { status, body } = await peer.try(accounts.change, change)
+      return status === 200 ? null : codeOf(body)
+    }
+    return { admin, peer, close }
+  }
+
+  test('nobody takes the other one away', async () => {
+    const { admin, peer, close } = await floor()
+    expect(await close()).toBe(null)
+    for (const way of Object.values(WAYS)) expect(await way(peer, admin)).toBe('last_administrator')
+  })
+
+  test('the account is not closed over the last one', async () => {
+    const { admin, peer, close } = await floor()
+    expect(await act(peer, 'archive', admin)).toBe(null)
+    expect(await close()).toBe('last_administrator')
+  })
+
+  test('of closing and archiving at once, one is done', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { admin, peer, close } = await floor()
+      const answers = await Promise.all([close(), act(peer, 'archive', admin)])
+      expect(answers.sort()).toEqual(['last_administrator', null])
+    }
+  })
 })
 
 test('AD-5: two memberships of one operator archived at the same moment: they serve nothing', async () => {

@@ -191,8 +191,7 @@ export async function listAdministrators(db: Db, organisationId: string): Promis
     select distinct m.id
       from grants g
       join roles r on r.organisation_id = g.organisation_id and r.id = g.role_id and r.key = 'administrator'
-      join memberships m on m.organisation_id = g.organisation_id and m.id = g.membership_id
-                        and m.status = 'active'
+      join open_memberships m on m.organisation_id = g.organisation_id and m.id = g.membership_id
      where g.organisation_id = ${organisationId} and g.account_id = ${organisationId}`.execute(db)
   return rows.map(({ id }) => id)
 }

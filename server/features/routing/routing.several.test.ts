@@ -36,8 +36,11 @@ describe('a limit', () => {
   test('would not hold without its guards', async () => {
     const guardless = await readFile(new URL('break-limit.sql', import.meta.url), 'utf8')
     await queue.pool.query(guardless)
-    await queue.operators(2, 1)
-    await times(60, () => ask(queue.db, queue.place, queue.queueId))
+    // Without them it is a race, and a race may be won a few times.
+    for (let round = 0; round < 20 && (await brokenLaws(queue.db)).overLimit === 0; round++) {
+      await queue.operators(2, 1)
+      await times(60, () => ask(queue.db, queue.place, queue.queueId))
+    }
     expect((await brokenLaws(queue.db)).overLimit).toBeGreaterThan(0)
   })
 })

@@ -177,14 +177,15 @@ test('a queue’s settings hold from the next chat on, for everybody who sees th
 })
 
 test('a site that shows the operator’s card no more takes it from the visitor who chats, live', async () => {
-  const anna = await floor.operator()
-  const visitor = await floor.visitor()
+  const { admin, site, ...own } = await furnish(house)
+  const anna = await own.operator()
+  const visitor = await own.visitor()
   const { id } = await visitor.ask()
   await anna.answer()
   const page = await visitor.live()
   await page.watch(scope.visit(id))
   await page.until((replica) => replica.get('visit', id)?.operator)
-  await change('sites', floor.site.id, { showsOperatorCard: false })
+  await change('sites', site.id, { showsOperatorCard: false }, {}, admin)
   await page.until((replica) => replica.get('visit', id)?.operator === null)
 })
 

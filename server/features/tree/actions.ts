@@ -16,6 +16,7 @@ import { claimName, soundName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import * as accounts from '../accounts/queries.ts'
+import { keepingAnAdministrator } from '../people/actions.ts'
 import * as tree from './queries.ts'
 import { isTimeZone } from './rules.ts'
 
@@ -114,7 +115,9 @@ export async function changeAccount(
     await refuseDoubles(tx, id, wanted)
     const subtree = await tree.listSubtree(db, organisationId, id)
     const rowsBefore = await tree.listRows(db, organisationId, subtree)
-    await tree.update(db, organisationId, id, wanted)
+    await keepingAnAdministrator(() => tree.update(db, organisationId, id, wanted), {
+      field: 'isActive',
+    })
     await markFields(tx, id, keys)
     if (wanted.isActive !== undefined) await openOrClose(tx, ctx, id, wanted.isActive, subtree)
     await tellAccounts(tx, rowsBefore)
@@ -161,8 +164,6 @@ async function openOrClose(
     ({ userId, permissions }) => userId === actor.userId && permissions.includes('accounts.manage'),
   )
   if (!mayOpenAgain) throw new Refusal('would_lock_out', { field: 'isActive' })
-  if (!(await tree.hasAdministrator(db, organisationId)))
-    throw new Refusal('last_administrator', { field: 'isActive' })
 }
 
 /** Tells how the accounts look now, where that is not how they looked. */

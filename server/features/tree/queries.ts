@@ -184,15 +184,6 @@ export async function listConcerned(
   return rows.map(({ userId }) => userId)
 }
 
-/**
- * Whether an administrator of the whole organisation is left whose membership counts, and whether
- * the user still holds the permission's roles at one of the accounts.
- */
-export async function hasAdministrator(db: Db, organisationId: string): Promise<boolean> {
-  const held = await listHeldAt(db, organisationId, [organisationId])
-  return held.some(({ key }) => key === 'administrator')
-}
-
 /** What closing the accounts would take away. */
 export async function findUse(
   db: Db,

@@ -24,6 +24,7 @@ export default {
   'mobile.verified': 'Verified',
   'mobile.unverified': 'Not verified yet',
   'mobile.add': 'Add',
+  'mobile.add.of': 'Add a mobile number',
   'mobile.change': 'Change',
   'mobile.change.of': 'Change the mobile number',
   'mobile.remove': 'Remove',

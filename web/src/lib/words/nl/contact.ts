@@ -24,6 +24,7 @@ export default {
   'mobile.verified': 'Bevestigd',
   'mobile.unverified': 'Nog niet bevestigd',
   'mobile.add': 'Toevoegen',
+  'mobile.add.of': 'Mobiel nummer toevoegen',
   'mobile.change': 'Wijzigen',
   'mobile.change.of': 'Mobiel nummer wijzigen',
   'mobile.remove': 'Verwijderen',
