@@ -8,6 +8,7 @@ import { Invitation } from './invitations.ts'
 import { Notification } from './notifications.ts'
 import { PersonRecord } from './people.ts'
 import { Operator } from './presence.ts'
+import { ProofTurn } from './proof.ts'
 import { Queue, QueueMember } from './queues.ts'
 import { Chat } from './routing.ts'
 import { Site } from './sites.ts'
@@ -33,6 +34,7 @@ export const liveRows = {
   message: Message,
   visit: Visit,
   notification: Notification,
+  proof: ProofTurn,
 } as const satisfies Record<string, TSchema>
 
 export type LiveKind = keyof typeof liveRows
@@ -54,4 +56,5 @@ export interface LiveRow {
   message: Message
   visit: Visit
   notification: Notification
+  proof: ProofTurn
 }

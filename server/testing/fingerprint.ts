@@ -3,7 +3,15 @@ import { sql } from 'kysely'
 import type { Db } from '../platform/database.ts'
 
 /** What moves by itself, or counts the very tries that are being refused. */
-const MOVES = ['throttles', 'sessions', 'nodes', 'migrations']
+const MOVES = [
+  'throttles',
+  'sessions',
+  'nodes',
+  'migrations',
+  'proof',
+  'proof_places',
+  'proof_laws',
+]
 
 /** The tables that hold what somebody could change. */
 export async function listTables(db: Db): Promise<string[]> {

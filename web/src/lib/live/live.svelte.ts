@@ -61,6 +61,7 @@ export class Live {
     message: new SvelteMap(),
     visit: new SvelteMap(),
     notification: new SvelteMap(),
+    proof: new SvelteMap(),
   }
   #replica = new Replica((kind, id) => this.#show(kind, id))
   #socket: Socket<ServerEvents, ClientEvents> | undefined
