@@ -1,0 +1,191 @@
+// Why a chat waits, why an operator idles, and why a chat went to whom it went.
+import { type Static, Type } from 'typebox'
+import { endpoint } from './endpoint.ts'
+import { Availability, Connection } from './presence.ts'
+import { ChatState } from './routing.ts'
+import { ById, Id, Instant, orNull } from './shapes.ts'
+
+/** So many operators are listed at most; of the others it is only said how many there are. */
+export const LISTED_MAX = 500
+
+/** What routing rules somebody out by, as far as it is known here; a server may know of more. */
+export const REASONS = [
+  'not_for_tests',
+  'tests_only',
+  'offline',
+  'away',
+  'busy',
+  'not_connected',
+  'not_answering',
+  'outside',
+  'not_joined',
+  'lacks_skill',
+  'at_limit',
+  'excluded',
+  'later_in_order',
+] as const
+export type Reason = (typeof REASONS)[number]
+
+/** What is looked at of an operator, in the order in which it is looked at. */
+export const CHECKS = [
+  'sort',
+  'status',
+  'connection',
+  'answering',
+  'takes_part',
+  'joined',
+  'skills',
+  'limit',
+  'exclusion',
+] as const
+export type Check = (typeof CHECKS)[number]
+
+const Checked = Type.Object({
+  check: Type.Enum([...CHECKS]),
+  isPassed: Type.Boolean(),
+  /** When that changes by itself; null: when somebody does something, or never. */
+  changesAt: orNull(Instant),
+})
+export type Checked = Static<typeof Checked>
+
+/** A skill that a chat still asks for and that somebody does not have, or not well enough. */
+const Lacking = Type.Object({
+  skillId: Id,
+  name: Type.String(),
+  asked: Type.Integer(),
+  /** Their own level; 0: none. */
+  held: Type.Integer(),
+  /** From when it is no longer asked for; null: it always is. */
+  relaxesAt: orNull(Instant),
+})
+
+/** An operator, looked at for one chat. */
+export const Considered = Type.Object({
+  userId: Id,
+  name: Type.String(),
+  photo: orNull(Type.String()),
+  /** The first thing that rules them out (a `Reason`); null when nothing does. */
+  ruledOutBy: orNull(Type.String()),
+  /** The order in which those whom nothing rules out would be asked: 1 is the first. */
+  place: orNull(Type.Integer()),
+  isNext: Type.Boolean(),
+  /** Is offered this very chat now. */
+  isOffered: Type.Boolean(),
+  checks: Type.Array(Checked),
+  availability: Availability,
+  since: Instant,
+  connection: Connection,
+  /** Chats of this kind, held or offered, against the limit. */
+  used: Type.Integer(),
+  limit: Type.Integer(),
+  /** One of those is an offer that ends then; null: none is. */
+  offerEndsAt: orNull(Instant),
+  lacks: Type.Array(Lacking),
+  /** Has declined or missed this chat, and is remembered to have until then. */
+  excludedUntil: orNull(Instant),
+})
+export type Considered = Static<typeof Considered>
+
+/** Somebody whom the asker may not see has neither id nor name. */
+const Somebody = { userId: orNull(Id), name: orNull(Type.String()) }
+
+const Next = Type.Object({
+  ...Somebody,
+  /** By which rule of the queue. */
+  rule: Type.String(),
+})
+export type Next = Static<typeof Next>
+
+/** A chat put to an operator once, and why to this one, as it was kept then. */
+export const PastAssignment = Type.Object({
+  id: Id,
+  ...Somebody,
+  state: Type.Union([
+    Type.Literal('offered'),
+    Type.Literal('active'),
+    Type.Literal('ended'),
+    Type.Literal('declined'),
+    Type.Literal('expired'),
+    Type.Literal('rescinded'),
+  ]),
+  offeredAt: Instant,
+  acceptedAt: orNull(Instant),
+  endedAt: orNull(Instant),
+  rule: Type.String(),
+  considered: Type.Array(Type.Object({ ...Somebody, ruledOutBy: orNull(Type.String()) })),
+})
+export type PastAssignment = Static<typeof PastAssignment>
+
+const QueueNamed = Type.Object({ id: Id, name: orNull(Type.String()) })
+
+export const WhyChat = Type.Object({
+  /** The moment that this is true of. */
+  at: Instant,
+  chatId: Id,
+  state: ChatState,
+  visitorName: orNull(Type.String()),
+  queue: orNull(QueueNamed),
+  /** Since when it waits; null once it is forgotten. */
+  enqueuedAt: orNull(Instant),
+  endedAt: orNull(Instant),
+  endedBecause: orNull(Type.String()),
+  /** Its place in its queue, 1 being the first; null when it is with somebody, or has ended. */
+  place: orNull(Type.Integer()),
+  /** So many wait in its queue. */
+  waiting: Type.Integer(),
+  /** Calls everybody outside its queue. */
+  rings: Type.Boolean(),
+  offer: orNull(Type.Object({ ...Somebody, endsAt: Instant })),
+  /** Who would be asked next; of a chat that is offered, if that comes to nothing. */
+  next: orNull(Next),
+  /** Everybody whom routing looks at for it; nobody once somebody has it. */
+  operators: Type.Array(Considered),
+  /** Those who are not listed: too many, or not the asker's to see. */
+  others: Type.Array(Type.Object({ ruledOutBy: orNull(Type.String()), n: Type.Integer() })),
+  /** What was tried, and how it went; the latest last. */
+  assignments: Type.Array(PastAssignment),
+})
+export type WhyChat = Static<typeof WhyChat>
+
+/** The chat that is due first in a queue, and what an operator is to it. */
+const First = Type.Object({
+  /** Null for a chat that the asker may not see. */
+  chatId: orNull(Id),
+  visitorName: orNull(Type.String()),
+  enqueuedAt: Instant,
+  operator: Considered,
+  next: orNull(Next),
+})
+
+export const WhyOperator = Type.Object({
+  at: Instant,
+  userId: Id,
+  name: Type.String(),
+  photo: orNull(Type.String()),
+  queues: Type.Array(
+    Type.Object({
+      id: Id,
+      name: orNull(Type.String()),
+      isJoined: Type.Boolean(),
+      participates: Type.Boolean(),
+      waiting: Type.Integer(),
+      /** Null when nothing waits there. */
+      first: orNull(First),
+    }),
+  ),
+})
+export type WhyOperator = Static<typeof WhyOperator>
+
+export const why = {
+  chat: endpoint('GET', '/api/chats/:id/why', 'wall.view', 'Why a chat waits, or who got it', {
+    params: ById,
+    reply: WhyChat,
+  }),
+  operator: endpoint(
+    'GET',
+    '/api/operators/:id/why',
+    'wall.view',
+    'Why an operator is given nothing of what waits',
+    { params: ById, reply: WhyOperator },
+  ),
+}
