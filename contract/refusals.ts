@@ -25,6 +25,11 @@ export const refusals = {
   not_available: 409,
   chat_closed: 409,
   at_limit: 409,
+  /** Whoever a chat is handed to must be there to take it. */
+  target_away: 409,
+  transfer_under_way: 409,
+  too_many_transfers: 409,
+  transfer_over: 409,
   queue_full: 409,
   too_many_open_chats: 409,
   already_set_up: 409,
