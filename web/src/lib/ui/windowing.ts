@@ -16,14 +16,15 @@ export interface Drawn {
 }
 
 /** Rows around those in sight, so that scrolling finds them drawn already. */
-const AROUND = 12
+export const AROUND = 12
 /** The window moves by so many rows at once: most of the time scrolling changes nothing at all. */
-const STEP = 6
+const STEP = 2
 export const MOST_ROWS = 58
 
-export function drawnOf({ top, height, rowHeight, count }: Sight): Drawn {
+/** The rows to draw: those in sight, and at most so many before and after them. */
+export function drawnOf({ top, height, rowHeight, count }: Sight, most = AROUND): Drawn {
   const seen = Math.ceil(height / rowHeight) + 1
-  const around = Math.max(0, Math.min(AROUND, Math.floor((MOST_ROWS - STEP - seen) / 2)))
+  const around = Math.max(0, Math.min(most, Math.floor((MOST_ROWS - STEP - seen) / 2)))
   // Always as many, so that each row that leaves is used again for one that comes.
   const size = Math.min(count, MOST_ROWS, seen + 2 * around + STEP)
   const first = Math.floor(Math.max(0, top) / rowHeight) - around

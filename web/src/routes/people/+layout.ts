@@ -1,7 +1,12 @@
+import { session } from '#lib/session.svelte.ts'
 import { needWords } from '#lib/words.ts'
+import { askEarly } from './first-page.svelte.ts'
 
-export const load = () =>
-  needWords(
+export const load = ({ url, untrack }: { url: URL; untrack: <T>(what: () => T) => T }) => {
+  untrack(() => {
+    if (session.may('users.view')) askEarly(url)
+  })
+  return needWords(
     'people',
     'audit',
     'editing',
@@ -12,3 +17,4 @@ export const load = () =>
     'contact',
     'addresses',
   )
+}

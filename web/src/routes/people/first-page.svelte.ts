@@ -1,15 +1,41 @@
 // What is shown while everybody is still on the way: the first page, from the server's own search.
-import { type PageQuery, peopleList } from '#contract/people-list.ts'
+import { type PageQuery, type PeoplePage, peopleList } from '#contract/people-list.ts'
 import { call } from '#lib/api.ts'
 import { type Line, lineOfPerson, type Names } from '#lib/people/line.ts'
-import type { PeopleFilter } from '#lib/people/people-filter.ts'
+import { type PeopleFilter, readFilter } from '#lib/people/people-filter.ts'
 
 const SORTS = ['name', 'email', 'login', 'status', 'created'] as const
 const STATUSES = ['active', 'blocked', 'archived'] as const
 
+/** How long what was asked for on the way here is as good as asked for now. */
+const EARLY_MS = 3000
+
+let early: { address: string; at: number; page: Promise<PeoplePage> } | undefined
+
+/** Asks for it on the way to the page, while the page itself is still being made. */
+export function askEarly(url: URL): void {
+  const query = queryOf(readFilter(url.searchParams))
+  if (!query) return
+  const page = call(peopleList.page, { query })
+  // Whoever takes it up hears of that; nobody may.
+  page.catch(() => {})
+  early = { address: JSON.stringify(query), at: performance.now(), page }
+}
+
+function takeEarly(query: PageQuery): Promise<PeoplePage> | undefined {
+  const asked = early
+  early = undefined
+  const isGood = asked && performance.now() - asked.at < EARLY_MS
+  return isGood && asked.address === JSON.stringify(query) ? asked.page : undefined
+}
+
 export class FirstPage {
   readonly #names: Names
-  lines = $state.raw<readonly Line[]>([])
+  #people = $state.raw<PeoplePage['people']>([])
+  // Their departments and queues get their names when those are here.
+  readonly lines = $derived<readonly Line[]>(
+    this.#people.map((person) => lineOfPerson(person, this.#names)),
+  )
   total = $state(0)
   counts = $state.raw<readonly { accountId: string; people: number }[]>([])
   isHere = $state(false)
@@ -31,8 +57,9 @@ export class FirstPage {
 
   async #fetch(query: PageQuery, signal: AbortSignal): Promise<void> {
     try {
-      const page = await call(peopleList.page, { query }, { signal })
-      this.lines = page.people.map((person) => lineOfPerson(person, this.#names))
+      const page = await (takeEarly(query) ?? call(peopleList.page, { query }, { signal }))
+      if (signal.aborted) return
+      this.#people = page.people
       this.total = page.total
       this.counts = page.counts
       this.isHere = true
