@@ -12,11 +12,11 @@ const FLOORS = [
   ['queues', 'sites'],
   ['chats'],
   ['routing'],
-  ['people', 'history'],
+  ['people', 'history', 'why'],
   ['security'],
   ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit', 'contact', 'addresses'],
   ['imports'],
-  ['wall'],
+  ['wall', 'proof'],
 ]
 
 const floors = FLOORS.flatMap((floor, at) => {

@@ -20,6 +20,9 @@ import { notificationRoutes } from './features/notifications/routes.ts'
 import { lifecycleRoutes } from './features/people/lifecycle-routes.ts'
 import { peopleRoutes } from './features/people/routes.ts'
 import { presenceRoutes } from './features/presence/routes.ts'
+import { measureProof } from './features/proof/actions.ts'
+import { startChecker } from './features/proof/clockwork.ts'
+import { proofRoutes } from './features/proof/routes.ts'
 import { queueRoutes } from './features/queues/routes.ts'
 import { roleRoutes } from './features/roles/routes.ts'
 import { startClockwork } from './features/routing/clockwork.ts'
@@ -34,6 +37,7 @@ import { treeRoutes } from './features/tree/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
 import { visitorRoutes } from './features/visitors/routes.ts'
+import { whyRoutes } from './features/why/routes.ts'
 import { type LiveLayer, openLive } from './live.ts'
 import { type Bus, openBus } from './platform/bus.ts'
 import { makeClientIp } from './platform/client-ip.ts'
@@ -43,6 +47,7 @@ import { type Database, epochOf, openDatabase } from './platform/database.ts'
 import { makeHasher } from './platform/hash.ts'
 import { serveHealth } from './platform/health.ts'
 import { openHttp } from './platform/http.ts'
+import { type Metrics, openMetrics } from './platform/metrics.ts'
 import { serveDescription } from './platform/openapi.ts'
 import { makeIsOwnOrigin } from './platform/origin.ts'
 import { servePages } from './platform/pages.ts'
@@ -60,6 +65,8 @@ export interface AppSettings {
   mailFrom: string
   trustedProxies: readonly string[]
   visitorAllowance: number
+  /** The port of this machine's own where the metrics are; undefined: nowhere. */
+  metricsPort?: number | undefined
   nodeName: string
   logLevel: string
   /** The one-time token with which the first organisation may be made; undefined: none can. */
@@ -74,6 +81,7 @@ export interface App {
   database: Database
   bus: Bus
   live: LiveLayer
+  metrics: Metrics | undefined
   /** Listens; gives the address. Port 0: any free one. */
   listen(port: number, host: string): Promise<string>
   close(): Promise<void>
@@ -91,7 +99,8 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   openDoors(http, settings)
   await servePages(http, (key) => sites.frameAncestorsOf(database.db, key))
   await http.ready()
-  const { live, clockwork } = await setMoving(settings, ground)
+  const metrics = await measure(settings, ground)
+  const { live, clockwork, checker } = await setMoving(settings, ground)
   // Its links name the address, which is known once the server listens.
   let post: ReturnType<typeof openPost> | undefined
   return {
@@ -99,6 +108,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     database,
     bus,
     live,
+    metrics,
     async listen(port, host) {
       await http.listen({ port, host })
       const address = http.server.address() as AddressInfo
@@ -110,6 +120,8 @@ export async function buildApp(settings: AppSettings): Promise<App> {
       gate.drain()
       await live.close()
       await clockwork.stop()
+      await checker.stop()
+      await metrics?.close()
       await http.close()
       await post?.stop()
       await bus.close()
@@ -161,14 +173,15 @@ async function openGround(settings: AppSettings) {
 
 /** The clockwork and the live layer, which tell each other who came and who must go. */
 async function setMoving(
-  { nodeName }: AppSettings,
+  { databaseUrl, nodeName }: AppSettings,
   { http, database, bus, cookies, shared, failed, gate }: Awaited<ReturnType<typeof openGround>>,
 ) {
   const { db } = database
+  const node = { id: randomUUID(), name: nodeName }
   const clockwork = await startClockwork({
     db,
     bus,
-    node: { id: randomUUID(), name: nodeName },
+    node,
     fence: () => live.fence(),
     failed,
   })
@@ -185,7 +198,17 @@ async function setMoving(
     arrived: (actor, connectionId) => clockwork.arrived(actor, connectionId),
     gone: (actor, connectionId) => clockwork.gone(actor, connectionId),
   })
-  return { live, clockwork }
+  const checker = startChecker({ databaseUrl, bus, node, failed })
+  return { live, clockwork, checker }
+}
+
+/** What can be measured, for whoever asks on this machine. */
+async function measure(
+  { metricsPort }: AppSettings,
+  { database, failed }: Awaited<ReturnType<typeof openGround>>,
+): Promise<Metrics | undefined> {
+  if (metricsPort === undefined) return undefined
+  return openMetrics(metricsPort, () => measureProof(database.db), failed)
 }
 
 /** Every door of the house. */
@@ -207,6 +230,7 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   notificationRoutes(http)
   peopleRoutes(http)
   presenceRoutes(http)
+  proofRoutes(http)
   queueRoutes(http)
   roleRoutes(http)
   routingRoutes(http)
@@ -218,4 +242,5 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   treeRoutes(http)
   userRoutes(http)
   visitorRoutes(http)
+  whyRoutes(http)
 }

@@ -9,6 +9,7 @@ import { mayWatch } from './access.ts'
 import * as invites from './features/invites/queries.ts'
 import * as people from './features/people/queries.ts'
 import * as presence from './features/presence/queries.ts'
+import * as proof from './features/proof/queries.ts'
 import * as users from './features/users/list-queries.ts'
 import * as wall from './features/wall/queries.ts'
 import type { Database, Db } from './platform/database.ts'
@@ -28,6 +29,7 @@ const LISTS: Readonly<Record<string, List>> = {
   floor: async (db, organisationId, id) => [
     ...(await wall.floorRows(db, organisationId, id)),
     ...named('operator', await presence.listOfTeam(db, organisationId, id)),
+    ...named('proof', await proof.listTurns(db, organisationId)),
   ],
   queue: wall.queueRows,
   setup: wall.setupRows,

@@ -40,6 +40,8 @@ export const CHAT_ROWS: Record<string, Row> = {
   // Whoever takes part in its queue is offered a chat; there is nothing to take.
   'POST /api/chats/:id/take': { by: 'agent', ask: byId('chat'), answers: 409 },
   'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
+  'GET /api/chats/:id/why': { by: 'supervisor', ask: byId('chat') },
+  'GET /api/operators/:id/why': { by: 'supervisor', ask: byId('user') },
   'GET /api/history': { by: 'manager' },
   'GET /api/history/places': { by: 'manager' },
   'GET /api/history/:id': { by: 'manager', ask: byId('chat') },
@@ -49,6 +51,7 @@ export const CHAT_ROWS: Record<string, Row> = {
   },
   'POST /api/queues/:id/join': { by: 'agent', ask: byId('queue') },
   'POST /api/queues/:id/leave': { by: 'agent', ask: byId('queue') },
+  'GET /api/proof': { by: 'supervisor' },
   'GET /api/demo': { by: 'agent' },
   'PUT /api/demo': { by: 'supervisor', ask: body({ isMoving: true }), answers: 404 },
   'GET /api/dev/mail': { by: 'anonymous' },

@@ -24,6 +24,8 @@ export interface Config {
   nodeName: string
   /** So many times the usual number of new visitors and chats is let in from an address and a site. */
   visitorAllowance: number
+  /** The port of the loopback where the metrics are; undefined: nowhere. */
+  metricsPort: number | undefined
   logLevel: string
 }
 
@@ -78,6 +80,10 @@ export const SETTINGS = {
     fits: (text) => /^[1-9]\d{0,5}$/.test(text),
     must: 'be a whole number from 1 to 999999',
   },
+  METRICS_PORT: {
+    fits: (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+    must: 'be a whole number from 0 to 65535',
+  },
   LOG_LEVEL: {
     fits: (text) => LOG_LEVELS.includes(text),
     must: `be one of ${LOG_LEVELS.join(', ')}`,
@@ -107,9 +113,14 @@ export function readConfig(env: Env): Config {
     secretKey: text('SECRET_KEY'),
     nodeName: text('NODE_NAME') ?? 'node-1',
     visitorAllowance: Number(text('VISITOR_ALLOWANCE') ?? 1),
+    metricsPort: numberIn(text('METRICS_PORT')),
     // Whoever tries it on the embedded database wants to read the printed page, not every request.
     logLevel: text('LOG_LEVEL') ?? (text('DATABASE_URL') ? 'info' : 'warn'),
   })
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
 }
 
 function listOf(text: string): string[] {

@@ -47,7 +47,7 @@ export type OnboardingMode = "assigned" | "choose" | "created";
 
 export type PasswordState = "chosen" | "none" | "temporary";
 
-export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "manual_pick" | "priority_tiers" | "ring_all" | "round_robin";
+export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "manual_pick" | "most_full" | "round_robin";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
@@ -504,9 +504,12 @@ export interface Operators {
   organisationId: string;
   reason: string | null;
   suspendedAt: string | null;
+  takenOn: Timestamp | null;
+  takenToday: Generated<number>;
   takesChats: Generated<boolean>;
   takesTests: Generated<boolean>;
   userId: string;
+  wrapUpUntil: string | null;
 }
 
 export interface PasswordHistory {
@@ -550,6 +553,33 @@ export interface Photos {
   userId: string | null;
 }
 
+export interface Proof {
+  brokenChecks: Generated<number>;
+  checkedAt: string | null;
+  checker: string | null;
+  checks: Generated<number>;
+  everyMs: Generated<number>;
+  leaseUntil: Generated<string>;
+  onlyOne: Generated<boolean>;
+  since: string | null;
+}
+
+export interface ProofLaws {
+  broken: number;
+  lastBrokenAt: string;
+  law: string;
+  organisationId: string;
+}
+
+export interface ProofPlaces {
+  brokenChecks: Generated<number>;
+  checksBefore: number;
+  organisationId: string;
+  seq: number;
+  since: string;
+  turn: Json | null;
+}
+
 export interface QueueMemberRows {
   accountId: string | null;
   organisationId: string | null;
@@ -563,6 +593,7 @@ export interface QueueMembers {
   isJoined: Generated<boolean>;
   isSuspended: Generated<boolean>;
   joinedAt: string | null;
+  lastOfferedAt: string | null;
   organisationId: string;
   participates: Generated<boolean>;
   queueId: string;
@@ -624,6 +655,8 @@ export interface RoutedChats {
   closedAt: string | null;
   dueAt: string;
   enqueuedAt: string;
+  heldFor: string | null;
+  holdUntil: string | null;
   kind: ChatKind;
   operatorId: string | null;
   organisationId: string;
@@ -819,6 +852,9 @@ export interface DB {
   personRows: PersonRows;
   photoFiles: PhotoFiles;
   photos: Photos;
+  proof: Proof;
+  proofLaws: ProofLaws;
+  proofPlaces: ProofPlaces;
   queueMemberRows: QueueMemberRows;
   queueMembers: QueueMembers;
   queues: Queues;

@@ -1,0 +1,85 @@
+-- The laws of routing that can be asked about on a busy floor, every second: only what is open is
+-- looked at, never the whole log. A line for each law that is broken in an organisation, with how
+-- often; or, for what may be so for a moment and must not stay so (a pair that is on its way to each
+-- other, a server that has just died), a line for each such thing, by a `thing` that names it.
+with held as materialized (
+  select organisation_id, user_id, chat_kind as kind, count(*)::int as held
+    from assignments where state in ('offered', 'active')
+   group by 1, 2, 3
+),
+open_chats as materialized (
+  select * from routed_chats where state <> 'closed'
+),
+found (law, organisation_id, thing) as (
+  -- Nobody holds more than their limit, or than they held when it was lowered: counted here, and as
+  -- the database counts it.
+  select 'overLimit', l.organisation_id, null
+    from operator_loads l left join held h using (organisation_id, user_id, kind)
+   where greatest(l.used, h.held) > l.chat_limit + l.over
+
+  -- What the database counts is what there is.
+  union all
+  select 'drifted', organisation_id, null
+    from operator_loads l full join held h using (organisation_id, user_id, kind)
+   where coalesce(l.used, 0) <> coalesce(h.held, 0)
+
+  -- A chat has one owner and one offer at most.
+  union all
+  select 'doubled', d.organisation_id, null
+    from (select organisation_id, chat_id from assignments where state in ('offered', 'active')
+           group by organisation_id, chat_id, state having count(*) > 1) d
+
+  -- An open chat is in exactly one place: waiting with nobody, or with the one who has it.
+  union all
+  select 'lost', c.organisation_id, null
+    from open_chats c
+    left join assignments a on a.organisation_id = c.organisation_id and a.id = c.assignment_id
+                           and a.state in ('offered', 'active')
+   where c.state <> 'waiting'
+     and (a.user_id, a.chat_id, a.state::text) is distinct from (c.operator_id, c.chat_id, c.state::text)
+  -- Nobody has what is not theirs. A chat that is held may be offered to somebody else meanwhile.
+  union all
+  select 'lost', a.organisation_id, null
+    from assignments a
+    left join open_chats c on c.organisation_id = a.organisation_id and c.chat_id = a.chat_id
+   where a.state in ('offered', 'active')
+     and c.assignment_id is distinct from a.id
+     and not (a.kind = 'transfer' and a.state = 'offered' and c.state is not distinct from 'active')
+  -- What its visitor sees as open is open here, and the other way round.
+  union all
+  select 'lost', coalesce(c.organisation_id, o.organisation_id), null
+    from (select organisation_id, id as chat_id from chats where closed_at is null) c
+    full join open_chats o using (organisation_id, chat_id)
+   where c.chat_id is null or o.chat_id is null
+
+  -- An operator is present exactly when a connection is open,
+  union all
+  select 'stalePresence', o.organisation_id, null
+    from operators o
+   where o.is_present <> exists (
+     select from connections c
+      where c.organisation_id = o.organisation_id and c.user_id = o.user_id and c.gone_at is null)
+  -- and a connection is open no longer than its server lives.
+  union all
+  select 'stalePresence', c.organisation_id, 'connection ' || c.id
+    from connections c left join nodes n on n.id = c.node_id and n.epoch = c.node_epoch
+   where c.gone_at is null and coalesce(n.lease_until, '-infinity') <= clock_timestamp() - interval '2 seconds'
+
+  -- No chat waits while somebody who may take it has room. Who may is the engine's to say; whether
+  -- it stays so is seen here, by rows that nobody has touched in between.
+  union all
+  select 'unmatched', o.organisation_id,
+         concat_ws(' ', 'pair', o.user_id, o.xmin, l.xmin, c.chat_id, c.xmin)
+    from reconcile(null, 1000) u
+    join operators o on o.organisation_id = u.organisation_id and o.user_id = u.user_id
+    join queue_members m on m.organisation_id = o.organisation_id and m.user_id = o.user_id and m.is_joined
+    join operator_loads l on l.organisation_id = o.organisation_id and l.user_id = o.user_id
+                         and l.used < l.chat_limit
+   cross join lateral (
+     select w.chat_id, w.xmin from routed_chats w
+      where w.organisation_id = m.organisation_id and w.queue_id = m.queue_id and w.state = 'waiting'
+        and w.kind = l.kind
+      order by w.due_at, w.chat_id limit 8) c
+)
+select law, organisation_id, thing, count(*)::int as times
+  from found group by law, organisation_id, thing

@@ -1,0 +1,173 @@
+// The proof of the limits, from the tables to the door, the page and the metrics: on a floor that is
+// right, and on one whose guards were taken away.
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { type Law, type Proof, proof } from '#contract/proof.ts'
+import { scope } from '#contract/scopes.ts'
+import { expectSync } from '../../testing/expect-sync.ts'
+import { type Floor, furnish, until } from '../../testing/floor.ts'
+import { openHouse } from '../../testing/house.ts'
+import { sendPath } from '../../testing/raw.ts'
+
+const house = openHouse({ metricsPort: 0 })
+
+const readOf = (floor: Floor) => floor.admin.call(proof.look)
+const brokenIn = ({ laws }: Proof) => laws.filter(({ broken }) => broken > 0).map(({ law }) => law)
+
+/** The proof once it is so; at most 3 s after. */
+function becomes(floor: Floor, isSo: (seen: Proof) => boolean, ms = 3_000): Promise<Proof> {
+  return until(async () => {
+    const seen = await readOf(floor)
+    return isSo(seen) ? seen : undefined
+  }, ms)
+}
+
+async function measured(name: string): Promise<number> {
+  const text = await (await fetch(`${house.app.metrics?.url}/metrics`)).text()
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `))
+  return Number(line?.split(' ')[1])
+}
+
+/** What no door and no function would do: an assignment by hand. */
+function force(floor: Floor, userId: string) {
+  return sql`insert into assignments (organisation_id, chat_id, user_id, queue_id, chat_kind, state,
+      offered_at, accepted_at, because)
+    values (${floor.organisationId}, ${randomUUID()}, ${userId}, ${floor.queue.id}, 'live', 'active',
+      now(), now(), '{}')`.execute(house.db)
+}
+
+test('MS-1 the guards of the limit taken away: red within 3 s, counted, and green again when mended, with when it was', async () => {
+  const floor = await furnish(house)
+  const next = await furnish(house)
+  const anna = await floor.operator({ liveLimit: 1 })
+  const page = await floor.admin.live()
+  await page.watch(scope.floor(floor.organisationId))
+  const right = await becomes(floor, ({ state, checks }) => state === 'ok' && checks > 0)
+  expect(right).toMatchObject({ brokenChecks: 0, everySeconds: expect.any(Number) })
+  expect(right.laws.every(({ lastBrokenAt }) => lastBrokenAt === null)).toBe(true)
+  await becomes(next, ({ state }) => state === 'ok')
+
+  const guardless = await readFile(new URL('../routing/break-limit.sql', import.meta.url), 'utf8')
+  await sql.raw(guardless).execute(house.db)
+  await force(floor, anna.userId)
+  await force(floor, anna.userId)
+  const broken = await becomes(floor, ({ state }) => state === 'broken')
+  expect(brokenIn(broken)).toEqual(['overLimit', 'lost'] satisfies Law[])
+  expect(broken.laws[0]).toMatchObject({ broken: 1, lastBrokenAt: broken.checkedAt })
+  expect(await measured('switchboard_law_broken{law="over_limit"}')).toBe(1)
+  expect(await measured('switchboard_law_broken_checks_total')).toBeGreaterThan(0)
+  await page.until((seen) => seen.all('proof').at(0)?.broken.includes('overLimit') ?? false)
+  const { r: fresh } = await floor.admin.snapshot(scope.floor(floor.organisationId))
+  const turn = page.replica.get('proof', floor.organisationId)
+  expect(fresh.find(([kind]) => kind === 'proof')?.[3]).toEqual(turn)
+  expect(await readOf(next)).toMatchObject({ state: 'ok', brokenChecks: 0 })
+
+  await sql`delete from assignments where user_id = ${anna.userId}`.execute(house.db)
+  const mended = await becomes(floor, ({ state }) => state === 'ok')
+  expect(mended.brokenChecks).toBeGreaterThan(0)
+  expect(mended.checks).toBeGreaterThan(mended.brokenChecks)
+  const was = Date.parse(mended.laws[0]?.lastBrokenAt ?? '')
+  expect(was).toBeGreaterThanOrEqual(Date.parse(broken.laws[0]?.lastBrokenAt ?? ''))
+  expect(await measured('switchboard_law_broken{law="over_limit"}')).toBe(0)
+  const kept = await measured('switchboard_law_last_broken_timestamp_seconds{law="over_limit"}')
+  expect(kept).toBeCloseTo(was / 1_000, 2)
+  await page.until((seen) => seen.all('proof').at(0)?.broken.length === 0)
+  await expectSync(page, floor.admin, scope.floor(floor.organisationId))
+})
+
+type Harm = (floor: Floor, userId: string) => Promise<unknown>
+
+/** One way to break each, past everything that keeps them. */
+const HARMS: Partial<Record<Law, Harm>> = {
+  // A load that does not count what there is.
+  drifted: (_, userId) =>
+    house.db.transaction().execute(async (tx) => {
+      await sql`alter table operator_loads disable trigger operator_loads_are_counted`.execute(tx)
+      await sql`update operator_loads set used = 1 where user_id = ${userId} and kind = 'live'`.execute(
+        tx,
+      )
+      await sql`alter table operator_loads enable trigger operator_loads_are_counted`.execute(tx)
+    }),
+  // An operator present without a connection.
+  stalePresence: (_, userId) =>
+    sql`update connections set gone_at = now() where user_id = ${userId}`.execute(house.db),
+  // A chat above the limit that was there for a moment only.
+  raisedOverLimit: async ({ organisationId }, userId) => {
+    const row = (used: number) => ({ live: { used, limit: 3 }, deferred: { used: 0, limit: 5 } })
+    const events = [3, 4, 3].map((used) => {
+      return { kind: 'operator', id: userId, scopes: [], row: row(used) }
+    })
+    return sql`select append_events(${organisationId}, null, ${JSON.stringify(events)}::jsonb)`.execute(
+      house.db,
+    )
+  },
+  gaps: ({ organisationId }) =>
+    sql`insert into event_log (organisation_id, seq, kind, entity_id, scopes)
+      select ${organisationId}, max(seq) + 2, 'signal.nothing', '', '{}' from event_log
+       where organisation_id = ${organisationId}`.execute(house.db),
+  // A chat that its visitor sees as open, and that is nowhere.
+  lost: async ({ visitor }) => {
+    const { id } = await (await visitor()).ask()
+    return sql`delete from routed_chats where chat_id = ${id}`.execute(house.db)
+  },
+}
+
+test('MS-1 each law that is broken is seen, in its organisation and in no other', async () => {
+  const floors = await Promise.all(
+    Object.entries(HARMS).map(async ([law, harm]) => {
+      const floor = await furnish(house)
+      const { userId } = await floor.operator({ isAway: true })
+      return { law, harm, floor, userId }
+    }),
+  )
+  for (const { floor } of floors) await becomes(floor, ({ state }) => state === 'ok')
+  await Promise.all(floors.map(({ harm, floor, userId }) => harm(floor, userId)))
+  for (const { law, floor } of floors) {
+    const seen = await becomes(floor, ({ brokenChecks }) => brokenChecks > 0)
+    const ever = seen.laws.filter(({ lastBrokenAt }) => lastBrokenAt !== null)
+    expect(ever.map((one) => one.law)).toEqual([law])
+  }
+})
+
+test('MS-1 one server checks, another goes on when it ends, and nothing is forgotten', async () => {
+  const floor = await furnish(house)
+  const before = await becomes(floor, ({ checks }) => checks > 0)
+  const other = await house.another()
+  // As if its server had stopped without a word.
+  const stranger = randomUUID()
+  await sql`update proof set checker = ${stranger}, lease_until = clock_timestamp() + interval '1 second'`.execute(
+    house.db,
+  )
+  const after = await becomes(floor, ({ checks }) => checks > before.checks + 1, 6_000)
+  expect(after).toMatchObject({ state: 'ok', since: before.since })
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and application_name like '% proof'`.execute(house.db)
+  expect(rows[0]?.count).toBe(2)
+  await other.close()
+})
+
+test('MS-1 without a look there is no green', async () => {
+  const floor = await furnish(house)
+  await becomes(floor, ({ state }) => state === 'ok')
+  // Another server holds the lease and has not looked for a while.
+  await sql`update proof set checker = ${randomUUID()}, lease_until = clock_timestamp() + interval '2 seconds',
+    checked_at = clock_timestamp() - interval '11 seconds'`.execute(house.db)
+  const seen = await becomes(floor, ({ state }) => state === 'not_checked')
+  expect(seen.checkedAt).not.toBeNull()
+  expect(await measured('switchboard_law_checked')).toBe(0)
+  expect(await measured('switchboard_law_broken{law="over_limit"}')).toBeNaN()
+})
+
+test('CFG-3 the metrics are on a port of this machine alone, by its own name, and nowhere else', async () => {
+  const url = house.app.metrics?.url ?? ''
+  expect(new URL(url).hostname).toBe('127.0.0.1')
+  expect((await sendPath(url, '/metrics')).status).toBe(200)
+  expect((await sendPath(url, '/metrics', { headers: { host: 'evil.example' } })).status).toBe(403)
+  expect((await sendPath(url, '/', {})).status).toBe(404)
+  expect((await sendPath(url, '/metrics', { method: 'POST' })).status).toBe(404)
+  expect((await fetch(`${house.url}/metrics`)).headers.get('content-type')).not.toContain('0.0.4')
+  expect(await (await fetch(`${house.url}/metrics`)).text()).not.toContain('switchboard_law')
+})
