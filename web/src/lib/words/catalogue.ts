@@ -14,6 +14,7 @@ import type joining from './en/joining.ts'
 import type me from './en/me.ts'
 import type people from './en/people.ts'
 import type policy from './en/policy.ts'
+import type proof from './en/proof.ts'
 import type record from './en/record.ts'
 import type refusals from './en/refusals.ts'
 import type roles from './en/roles.ts'
@@ -52,6 +53,7 @@ export interface Areas {
   me: typeof me
   contact: typeof contact
   addresses: typeof addresses
+  proof: typeof proof
 }
 export type Area = keyof Areas
 

@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('wall', 'editing')
+export const load = () => needWords('wall', 'proof', 'editing')
