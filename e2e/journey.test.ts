@@ -198,9 +198,9 @@ test('6 an administrator changes the limit; whoever looks at it sees who is ther
 test('7 the operator uploads a photo: it appears everywhere, the widget included', async () => {
   const { page } = somebody('bo')
   await page.goto(`${house.url}/me`)
-  const photo = await sharp({
-    create: { width: 900, height: 700, channels: 3, background: '#2f6f8f' },
-  })
+  const half = { width: 700, height: 700, channels: 3 as const }
+  const photo = await sharp({ create: { ...half, width: 1400, background: '#b03030' } })
+    .composite([{ input: { create: { ...half, background: '#2f6f8f' } }, gravity: 'east' }])
     .jpeg()
     .toBuffer()
   const choose = page.locator('input[type=file]')
@@ -217,10 +217,23 @@ test('7 the operator uploads a photo: it appears everywhere, the widget included
     .waitFor()
   await somebody('bo').picture('7-refused')
   await choose.setInputFiles({ name: 'bo.jpg', mimeType: 'image/jpeg', buffer: photo })
+  // The middle shows both halves: moved to the right edge, only the right one.
+  const part = page.getByRole('button', { name: /^The part of the picture/ })
+  await part.focus()
+  for (let times = 0; times < 12; times++) await page.keyboard.press('ArrowRight')
+  await page.getByLabel('Zoom').fill('1.5')
+  await somebody('bo').picture('7-crop')
   await use.click()
   await page.getByText('Your new photo is shown everywhere now.').first().waitFor()
   await somebody('bo').picture('7-me')
   const seen = 'img[src^="/files/photos/"]'
+  const address = await page.locator(seen).first().getAttribute('src')
+  const served = await fetch(new URL(address ?? '', house.url))
+  const { data } = await sharp(await served.arrayBuffer())
+    .resize(3, 1, { fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  expect([data[0], data[3], data[6]].every((red) => (red ?? 255) < 0x60)).toBe(true)
   await somebody('femke').page.locator(seen).first().waitFor({ timeout: 5_000 })
   await somebody('hanna').page.locator(seen).first().waitFor({ timeout: 5_000 })
   const widget = await widgetOf(somebody('visitor').page)

@@ -5,7 +5,8 @@ import { call, upload } from '#lib/api.ts'
 import { session } from '#lib/session.svelte.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 import { formatNumber, t } from '#lib/words.ts'
-import { squareOf } from './square.ts'
+import { type Crop, middleOf } from './crop.ts'
+import { readPicture, squareOf } from './square.ts'
 
 const REFUSALS = ['unsupported_media', 'unreadable_photo', 'photo_too_large', 'too_many'] as const
 
@@ -54,13 +55,13 @@ export function photoOf(id: string): PhotoOwner {
 
 export class PhotoChange {
   readonly #owner: PhotoOwner
-  /** What is chosen, as an address that an image can show. */
-  preview = $state<string>()
+  /** What is chosen, where this browser can read it, and the square of it that is to be kept. */
+  picture = $state.raw<ImageBitmap>()
+  crop = $state.raw<Crop>({ x: 0, y: 0, side: 0 })
   /** How much is sent, 0 to 1; undefined while nothing is on its way. */
   sent = $state<number>()
   isRemoving = $state(false)
   error = $state<string>()
-  #chosen: Blob | undefined
   #sending: AbortController | undefined
 
   constructor(owner: PhotoOwner) {
@@ -70,22 +71,27 @@ export class PhotoChange {
   /** Takes a file to look at; says so when it is none that could be used. */
   async choose(file: File): Promise<void> {
     this.cancel()
-    const square = await squareOf(file)
-    const isPicture = square !== undefined || file.type.startsWith('image/')
-    if (!isPicture) {
+    const picture = await readPicture(file)
+    if (picture) {
+      this.crop = middleOf(picture)
+      this.picture = picture
+    } else if (file.type.startsWith('image/')) {
+      // What this browser cannot read, the server may judge.
+      await this.#send(file)
+    } else {
       this.error = photoTrouble({ code: 'unsupported_media', text: '' })
-      return
     }
-    // What this browser cannot read, the server may judge.
-    this.#chosen = square ?? file
-    if (square) this.preview = URL.createObjectURL(square)
-    else await this.send()
   }
 
   /** Whether the chosen photo is what everybody sees now. */
   async send(): Promise<boolean> {
-    const file = this.#chosen
-    if (!file || this.sent !== undefined) return false
+    if (!this.picture || this.sent !== undefined) return false
+    this.sent = 0
+    const square = await squareOf(this.picture, this.crop)
+    return square ? this.#send(square) : false
+  }
+
+  async #send(file: Blob): Promise<boolean> {
     this.error = undefined
     this.sent = 0
     this.#sending = new AbortController()
@@ -111,10 +117,9 @@ export class PhotoChange {
   /** Forgets what is chosen, and stops sending it. */
   cancel(): void {
     this.#sending?.abort()
-    this.#chosen = undefined
     this.error = undefined
-    if (this.preview) URL.revokeObjectURL(this.preview)
-    this.preview = undefined
+    this.picture?.close()
+    this.picture = undefined
   }
 
   /** Whether my letters stand there again. */

@@ -10,7 +10,10 @@ export default {
   'photo.drop': 'or drop one here. JPEG, PNG or WebP.',
   'photo.drop.now': 'Drop it here',
   'photo.use': 'Use this photo',
-  'photo.preview': 'How it will look. The middle of the picture is shown.',
+  'photo.preview': 'How it will look. Drag the picture, or come closer.',
+  'photo.crop.window':
+    'The part of the picture that is shown: drag it, or use the arrow keys, + and -',
+  'photo.crop.zoom': 'Zoom',
   'photo.sending': 'Sending the photo',
   'photo.remove': 'Remove',
   'photo.set': 'Your new photo is shown everywhere now.',

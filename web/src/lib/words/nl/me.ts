@@ -11,7 +11,10 @@ export default {
   'photo.drop': 'of sleep er een hierheen. JPEG, PNG of WebP.',
   'photo.drop.now': 'Laat hier los',
   'photo.use': 'Gebruik deze foto',
-  'photo.preview': 'Zo komt het eruit te zien. Het midden van de afbeelding wordt getoond.',
+  'photo.preview': 'Zo komt het eruit te zien. Versleep de afbeelding of zoom in.',
+  'photo.crop.window':
+    'Het deel van de afbeelding dat wordt getoond: versleep het, of gebruik de pijltjes, + en -',
+  'photo.crop.zoom': 'Zoom',
   'photo.sending': 'De foto wordt verstuurd',
   'photo.remove': 'Verwijderen',
   'photo.set': 'Uw nieuwe foto is nu overal te zien.',
