@@ -63,16 +63,19 @@ export interface Look {
   loads: ToldLoad[]
 }
 
+let laws: string | undefined
+
 /** Looks at everything once, read only. Gives up after `patienceMs`. */
 export async function look({ db }: Database, patienceMs: number): Promise<Look> {
-  const laws = await readFile(new URL('live-laws.sql', import.meta.url), 'utf8')
+  laws ??= await readFile(new URL('live-laws.sql', import.meta.url), 'utf8')
+  const question = laws
   return db
     .transaction()
     .setAccessMode('read only')
     .execute(async (at) => {
       await sql`select set_config('statement_timeout', ${String(patienceMs)}, true),
         set_config('jit', 'off', true)`.execute(at)
-      const { rows: found } = await sql.raw<Found>(laws).execute(at)
+      const { rows: found } = await sql.raw<Found>(question).execute(at)
       return { found, stretches: await stretchesOf(at), loads: await loadsTold(at) }
     })
 }
