@@ -4,12 +4,34 @@ import { changesOf, Versions } from './changes.ts'
 import { endpoint } from './endpoint.ts'
 import { ById, ChatKind, Id, Instant, Name, Nothing, orNull, Strict } from './shapes.ts'
 
+/** How the one who is offered a chat is chosen among those who could take it, after the levels. */
+export const STRATEGIES = [
+  /** Whoever was last offered a chat, of any queue, the longest ago. */
+  'longest_idle',
+  /** Whoever holds the smallest part of their limit; of equals the longest idle. */
+  'least_loaded',
+  /** Whoever was last offered a chat of this queue the longest ago; of equals the longest idle. */
+  'round_robin',
+  /** Whoever has been given the fewest chats since midnight; of equals the longest idle. */
+  'fewest_today',
+  /** Whoever holds the largest part of their limit and still has room; of equals the longest idle. */
+  'most_full',
+  /** Nobody is offered anything: whoever has joined picks from the list of those who wait. */
+  'manual_pick',
+] as const
+export type Strategy = (typeof STRATEGIES)[number]
+const StrategyName = Type.Enum(STRATEGIES)
+
+/** Levels of a queue's people: those of 1 are asked first. */
+export const TIER_MAX = 9
+const Tier = Type.Integer({ minimum: 1, maximum: TIER_MAX })
+
 export const Queue = Type.Object({
   id: Id,
   accountId: Id,
   name: Type.String(),
   kind: ChatKind,
-  strategy: Type.String(),
+  strategy: StrategyName,
   offerSeconds: Type.Integer(),
   targetSeconds: Type.Integer(),
   priority: Type.Integer(),
@@ -42,6 +64,17 @@ export const QueueMember = Type.Object({
 })
 export type QueueMember = Static<typeof QueueMember>
 
+/** Somebody in a queue, as whoever sets it up sees them. */
+export const QueuePerson = Type.Object({
+  userId: Id,
+  /** Null for one of an account that the asker does not see. */
+  name: orNull(Type.String()),
+  photo: orNull(Type.String()),
+  tier: Tier,
+  participates: Type.Boolean(),
+})
+export type QueuePerson = Static<typeof QueuePerson>
+
 const OfferSeconds = Type.Integer({ minimum: 5, maximum: 300 })
 const TargetSeconds = Type.Integer({ minimum: 5, maximum: 86_400 })
 
@@ -53,6 +86,8 @@ export const NewQueue = Strict({
   targetSeconds: TargetSeconds,
   /** False unless named. */
   isPreset: Type.Optional(Type.Boolean()),
+  /** The longest idle unless named. */
+  strategy: Type.Optional(StrategyName),
   /** For testers alone; false unless named. */
   isTest: Type.Optional(Type.Boolean()),
 })
@@ -60,6 +95,7 @@ export type NewQueue = Static<typeof NewQueue>
 
 export const QueueChanges = changesOf({
   name: Name,
+  strategy: StrategyName,
   offerSeconds: OfferSeconds,
   targetSeconds: TargetSeconds,
   priority: Type.Integer({ minimum: 0, maximum: 9 }),
@@ -70,6 +106,13 @@ export const QueueChanges = changesOf({
   wrapUpSeconds: Type.Integer({ minimum: 0, maximum: 3_600 }),
 })
 export type QueueChanges = Static<typeof QueueChanges>
+
+export const SetTier = Strict({
+  tier: Tier,
+  /** The level that the editor saw. */
+  was: Tier,
+})
+export type SetTier = Static<typeof SetTier>
 
 export const queues = {
   list: endpoint('GET', '/api/queues', 'session', 'The queues that I may see', {
@@ -110,6 +153,20 @@ export const queues = {
       params: Strict({ id: Id, userId: Id }),
       reply: QueueMember,
     },
+  ),
+  members: endpoint(
+    'GET',
+    '/api/queues/:id/members',
+    'setup.manage',
+    'Who is assigned to a queue, the first asked first',
+    { params: ById, reply: Type.Array(QueuePerson) },
+  ),
+  setTier: endpoint(
+    'PUT',
+    '/api/queues/:id/members/:userId/tier',
+    'setup.manage',
+    'Say on which level somebody serves a queue; `stale` when it is another than was seen',
+    { params: Strict({ id: Id, userId: Id }), body: SetTier, reply: QueueMember },
   ),
   join: endpoint('POST', '/api/queues/:id/join', 'chats.answer', 'Begin to serve a queue', {
     params: ById,

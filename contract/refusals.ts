@@ -22,6 +22,9 @@ export const refusals = {
   key_taken: 409,
   offer_gone: 409,
   not_assigned: 409,
+  /** Assigned to the queue, but not serving it now. */
+  not_joined: 409,
+  lacks_skill: 409,
   not_available: 409,
   chat_closed: 409,
   at_limit: 409,

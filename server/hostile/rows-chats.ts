@@ -39,6 +39,8 @@ export const CHAT_ROWS: Record<string, Row> = {
   'POST /api/offers/:id/decline': { by: 'agent', ask: byId('offer'), answers: 409 },
   // Whoever takes part in its queue is offered a chat; there is nothing to take.
   'POST /api/chats/:id/take': { by: 'agent', ask: byId('chat'), answers: 409 },
+  // Its queue offers its chats; there is nothing to pick.
+  'POST /api/chats/:id/pick': { by: 'agent', ask: byId('chat'), answers: 404 },
   'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
   'GET /api/chats/:id/why': { by: 'supervisor', ask: byId('chat') },
   'GET /api/operators/:id/why': { by: 'supervisor', ask: byId('user') },

@@ -51,6 +51,11 @@ export const SET_UP_ROWS: Record<string, Row> = {
   // Chats have waited in it.
   'DELETE /api/queues/:id': { by: 'manager', ask: byId('queue'), answers: 409 },
   'PUT /api/queues/:id/members/:userId': { by: 'manager', ask: place },
+  'GET /api/queues/:id/members': { by: 'manager', ask: byId('queue') },
+  'PUT /api/queues/:id/members/:userId/tier': {
+    by: 'manager',
+    ask: (ids) => ({ ...place(ids), body: { tier: 2, was: 1 } }),
+  },
   'DELETE /api/queues/:id/members/:userId': { by: 'manager', ask: place },
   'GET /api/sites': { by: 'manager' },
   'POST /api/sites': {

@@ -10,49 +10,41 @@ const CHATS = Array.from({ length: 30 }, (_, n) => idOf('c', n))
 const CONNECTIONS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => idOf('d', n))
 export const SKILLS = [1, 2].map((n) => idOf('5', n))
 const [german = '', refunds = ''] = SKILLS
-const SORT = { isTest: false, skills: [] } as const
+const PLAIN = {
+  kind: 'live',
+  strategy: 'longest_idle',
+  offerMs: 20_000,
+  autoAccepts: false,
+  priority: 0,
+  isTest: false,
+  skills: [],
+} as const satisfies Omit<FloorQueue, 'id'>
 export const QUEUES: FloorQueue[] = [
+  { ...PLAIN, id: idOf('b', 1) },
   {
-    id: idOf('b', 1),
-    kind: 'live',
-    strategy: 'longest_idle',
-    offerMs: 20_000,
-    autoAccepts: false,
-    priority: 0,
-    ...SORT,
-  },
-  {
+    ...PLAIN,
     id: idOf('b', 2),
-    kind: 'live',
     strategy: 'least_loaded',
     offerMs: 10_000,
-    autoAccepts: false,
     priority: 2,
-    isTest: false,
     skills: [
       { id: german, level: 3, relaxAfterMs: 30_000 },
       { id: refunds, level: 1, relaxAfterMs: undefined },
     ],
   },
   {
+    ...PLAIN,
     id: idOf('b', 3),
     kind: 'deferred',
-    strategy: 'longest_idle',
+    strategy: 'fewest_today',
     offerMs: 60_000,
     autoAccepts: true,
-    priority: 0,
-    ...SORT,
   },
-  {
-    id: idOf('b', 4),
-    kind: 'live',
-    strategy: 'longest_idle',
-    offerMs: 20_000,
-    autoAccepts: false,
-    priority: 0,
-    isTest: true,
-    skills: [],
-  },
+  { ...PLAIN, id: idOf('b', 4), isTest: true },
+  { ...PLAIN, id: idOf('b', 5), strategy: 'round_robin' },
+  { ...PLAIN, id: idOf('b', 6), strategy: 'most_full' },
+  { ...PLAIN, id: idOf('b', 7), strategy: 'fewest_today' },
+  { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick' },
 ]
 
 /** `aim`: which of the chats that the command could be about; below 0, the one it names. */
@@ -89,6 +81,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability }) },
   { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
   { weight: 6, arbitrary: fc.record({ type: type('take'), chatId, userId }) },
+  { weight: 4, arbitrary: fc.record({ type: type('pick'), chatId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('describe'), userId, ...means }) },
   {
     weight: 2,
@@ -115,6 +108,7 @@ const timed: fc.Arbitrary<Timed> = fc
 /** Most answers are given by those who are asked; chance alone would hardly ever hit them. */
 export function aimed(floor: Floor, it: Timed): Command {
   if (it.type === 'take') return aimedAtRinging(floor, it)
+  if (it.type === 'pick') return aimedAtPickable(floor, it)
   if (it.aim < 0 || (it.type !== 'accept' && it.type !== 'decline' && it.type !== 'close'))
     return it
   const state = it.type === 'close' ? 'active' : 'offered'
@@ -135,6 +129,17 @@ function aimedAtRinging(floor: Floor, it: Timed & { type: 'take' }): Command {
   return { type: 'take', chatId: chat.id, userId: outside.userId }
 }
 
+/** One who may serve a queue by hand picks one of its chats. */
+function aimedAtPickable(floor: Floor, it: Timed & { type: 'pick' }): Command {
+  const isByHand = (id: string) => floor.queues.get(id)?.strategy === 'manual_pick'
+  const waiting = [...floor.chats.values()].filter(
+    ({ queueId, state }) => isByHand(queueId) && state === 'waiting',
+  )
+  const chat = waiting[it.aim % Math.max(waiting.length, 1)]
+  if (it.aim < 0 || chat === undefined) return it
+  return { type: 'pick', chatId: chat.id, userId: it.userId }
+}
+
 /** A history that begins with everybody at work, so that most of it is about chats. */
 export const history = fc
   .tuple(
@@ -147,7 +152,7 @@ function arriving(userId: string, index: number): Timed[] {
   const soon = { afterMs: 1, aim: -1, userId }
   return [
     { ...soon, type: 'register', live: [2, 4, 3, 1][index] ?? 1, deferred: 2 },
-    ...QUEUES.slice(0, 2 + (index % 3)).flatMap((queue): Timed[] => [
+    ...QUEUES.filter((_, at) => at < 2 + (index % 3) || at > 3).flatMap((queue): Timed[] => [
       { ...soon, type: 'assign', queueId: queue.id, tier: index === 3 ? 2 : 1 },
       { ...soon, type: 'join', queueId: queue.id },
     ]),

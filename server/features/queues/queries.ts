@@ -1,7 +1,7 @@
 // Queues of an organisation.
 import { sql } from 'kysely'
 import type { Use, Versions } from '#contract/changes.ts'
-import type { NewQueue, Queue, QueueChanges, QueueMember } from '#contract/queues.ts'
+import type { NewQueue, Queue, QueueChanges, QueueMember, QueuePerson } from '#contract/queues.ts'
 import type { Db } from '../../platform/database.ts'
 import { countOf, useOf } from '../../platform/in-use.ts'
 
@@ -185,4 +185,27 @@ export async function listMembersOf(
      where organisation_id = ${organisationId} and user_id = ${userId} and scopes <> '{}'
      order by queue_id`.execute(db)
   return rows.map(({ row }) => row)
+}
+
+/** Who is assigned to a queue, the first asked first; a name only for people of the accounts given. */
+export async function listPeople(
+  db: Db,
+  organisationId: string,
+  queueId: string,
+  accountIds: readonly string[],
+): Promise<QueuePerson[]> {
+  const { rows } = await sql<QueuePerson>`
+    select m.user_id, m.tier, m.participates,
+           case when s.seen then u.first_name || ' ' || u.last_name end as name,
+           case when s.seen then '/files/photos/' || u.photo_id || '/96' end as photo
+      from queue_members m
+      join users u on u.id = m.user_id
+     cross join lateral (
+       select exists (
+         select from memberships w
+          where w.organisation_id = m.organisation_id and w.user_id = m.user_id
+            and w.account_id = any (${accountIds}::uuid[])) as seen) s
+     where m.organisation_id = ${organisationId} and m.queue_id = ${queueId} and not m.is_suspended
+     order by m.tier, name, m.user_id`.execute(db)
+  return rows
 }

@@ -24,7 +24,7 @@ import * as routing from './queries.ts'
 import * as ringing from './ring-queries.ts'
 
 /** A transition that needs no audit line, on its own. */
-async function ask<T extends Outcome<string, unknown>>(
+export async function ask<T extends Outcome<string, unknown>>(
   ctx: ActorCtx,
   transition: (db: Db) => Promise<T>,
 ): Promise<T> {
@@ -34,7 +34,7 @@ async function ask<T extends Outcome<string, unknown>>(
 }
 
 /** A transition within a change that is audited. */
-async function change<T extends Outcome<string, unknown>>(
+export async function change<T extends Outcome<string, unknown>>(
   ctx: ActorCtx,
   action: string,
   work: (tx: Tx) => Promise<T>,
@@ -134,7 +134,11 @@ async function refuseUnassigned(ctx: ActorCtx, queueId: string): Promise<never> 
   throw new Refusal(isSeen ? 'not_assigned' : 'not_found')
 }
 
-async function memberOf(ctx: ActorCtx, queueId: string, userId: string): Promise<QueueMember> {
+export async function memberOf(
+  ctx: ActorCtx,
+  queueId: string,
+  userId: string,
+): Promise<QueueMember> {
   return found(await queues.findMember(ctx.db, ctx.organisationId, queueId, userId))
 }
 
@@ -181,7 +185,7 @@ export async function unassignFromQueue(
   return { ...member, isJoined: false, joinedAt: null }
 }
 
-async function accountToSetUp(ctx: ActorCtx, queueId: string): Promise<string> {
+export async function accountToSetUp(ctx: ActorCtx, queueId: string): Promise<string> {
   const accountId = found(await queues.findAccountId(ctx.db, ctx.organisationId, queueId))
   mustHold(ctx.actor, 'setup.manage', accountId)
   return accountId
@@ -195,7 +199,7 @@ function mayServe(actor: Actor, queueAccountId: string, operatorAccountIds: read
 }
 
 /** A place is a field of the person's record. Before the transition, which takes the log's lock. */
-async function markPlace(tx: Tx, queueId: string, userId: string): Promise<void> {
+export async function markPlace(tx: Tx, queueId: string, userId: string): Promise<void> {
   const { db, organisationId, actorId } = tx
   const accountId = found(await queues.findAccountId(db, organisationId, queueId))
   const field = { key: fieldKey.queue(queueId), accountId }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { STRATEGIES } from '#contract/queues.ts'
 import { type Candidate, CONSIDERED_MAX, choose, pull, whyNot } from './decide.ts'
 import { emptyFloor, type Floor } from './floor.ts'
 import { type Command, step } from './model.ts'
@@ -17,6 +18,11 @@ const anna: Candidate = {
   used: 0,
   limit: 3,
   lastOfferedAt: 100,
+  turnAt: 100,
+  takenToday: 5,
+  isWrappingUp: false,
+  isByHand: false,
+  isHeldForAnother: false,
   isExcluded: false,
 }
 
@@ -36,6 +42,9 @@ describe('an operator is ruled out', () => {
     ['at the limit', { used: 3 }, 'at_limit'],
     ['above a lowered limit', { used: 3, limit: 1 }, 'at_limit'],
     ['with a limit of none', { limit: 0 }, 'at_limit'],
+    ['while wrapping up', { isWrappingUp: true, used: 3 }, 'wrap_up'],
+    ['from a queue whose chats are picked', { isByHand: true, isExcluded: true }, 'by_hand'],
+    ['from a chat that is held for another', { isHeldForAnother: true }, 'held_for_another'],
     ['after passing the chat on', { isExcluded: true }, 'excluded'],
     ['by the first reason of several', { availability: 'away', isPresent: false, used: 9 }, 'away'],
   ] as const)('%s', (_, change, reason) => {
@@ -49,6 +58,27 @@ describe('a chat goes', () => {
     ['to the one who was never asked', 'longest_idle', { lastOfferedAt: undefined }, {}, 'bert'],
     ['to the least loaded', 'least_loaded', { used: 1, limit: 4 }, { used: 1, limit: 3 }, 'bert'],
     ['to the longest idle of equal load', 'least_loaded', { lastOfferedAt: 90 }, {}, 'bert'],
+    ['to the fullest with room', 'most_full', { used: 2 }, { used: 1 }, 'bert'],
+    ['past the fullest without room', 'most_full', { used: 3 }, { used: 1 }, 'anna'],
+    ['to the longest idle of equally full', 'most_full', { lastOfferedAt: 90 }, {}, 'bert'],
+    ['to whoever has the turn', 'round_robin', { turnAt: 90, lastOfferedAt: 999 }, {}, 'bert'],
+    ['to the one who had no turn yet', 'round_robin', { turnAt: undefined }, {}, 'bert'],
+    [
+      'to the longest idle of those without a turn',
+      'round_robin',
+      { lastOfferedAt: 1 },
+      {},
+      'bert',
+    ],
+    ['to the fewest today', 'fewest_today', { takenToday: 4, lastOfferedAt: 999 }, {}, 'bert'],
+    ['to the longest idle of the fewest today', 'fewest_today', { lastOfferedAt: 90 }, {}, 'bert'],
+    [
+      'to the first tier whatever the strategy',
+      'fewest_today',
+      { tier: 2, takenToday: 0 },
+      {},
+      'anna',
+    ],
     ['to the first tier', 'longest_idle', { tier: 2, lastOfferedAt: 1 }, {}, 'anna'],
     ['to the first id of equals', 'longest_idle', {}, {}, 'anna'],
     ['to a second tier when the first is full', 'longest_idle', { tier: 2 }, { used: 3 }, 'bert'],
@@ -99,10 +129,15 @@ const candidate: fc.Arbitrary<Candidate> = fc.record({
   used: fc.integer({ min: 0, max: 4 }),
   limit: fc.integer({ min: 0, max: 4 }),
   lastOfferedAt: fc.option(fc.nat({ max: 5 }), { nil: undefined }),
+  turnAt: fc.option(fc.nat({ max: 5 }), { nil: undefined }),
+  takenToday: fc.nat({ max: 3 }),
+  isWrappingUp: fc.constantFrom(false, false, true),
+  isByHand: fc.constantFrom(false, false, true),
+  isHeldForAnother: fc.constantFrom(false, false, true),
   isExcluded: fc.boolean(),
 })
 const several = fc.uniqueArray(candidate, { selector: ({ userId }) => userId, maxLength: 15 })
-const strategy = fc.constantFrom('longest_idle', 'least_loaded', 'round_robin')
+const strategy = fc.constantFrom(...STRATEGIES)
 
 test('a chat is given to nobody exactly when everybody is ruled out', () => {
   fc.assert(

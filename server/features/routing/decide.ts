@@ -1,6 +1,7 @@
 // The rules of routing, apart from input and output: who may be offered a chat, in which order, and
-// why. The database decides by the same rules (migrations/0036); the tests hold the two together.
+// why. The database decides by the same rules (migrations/0044); the tests hold the two together.
 import type { Availability } from '#contract/presence.ts'
+import type { Strategy } from '#contract/queues.ts'
 import type { Because } from '#contract/routing.ts'
 
 /** What is looked at of an operator who is assigned to a chat's queue. */
@@ -25,6 +26,16 @@ export interface Candidate {
   limit: number
   /** Milliseconds since 1970; undefined: never offered anything. */
   lastOfferedAt: number | undefined
+  /** The same, counting this queue alone: when it was their turn. */
+  turnAt: number | undefined
+  /** Chats given to them since midnight. */
+  takenToday: number
+  /** A chat of theirs has just ended, and they are given nothing new for a while. */
+  isWrappingUp: boolean
+  /** The chat's queue offers nothing to anybody: its chats are picked. */
+  isByHand: boolean
+  /** The chat waits for somebody else alone. */
+  isHeldForAnother: boolean
   /** Has just declined or missed this chat, and that counts. */
   isExcluded: boolean
 }
@@ -40,7 +51,10 @@ export type RuledOutBy =
   | 'outside'
   | 'not_joined'
   | 'lacks_skill'
+  | 'wrap_up'
   | 'at_limit'
+  | 'by_hand'
+  | 'held_for_another'
   | 'excluded'
   | 'later_in_order'
 
@@ -78,7 +92,15 @@ function whyNotNow(candidate: Candidate): RuledOutBy | undefined {
   if (!candidate.participates) return 'outside'
   if (!candidate.isJoined) return 'not_joined'
   if (!candidate.hasSkills) return 'lacks_skill'
+  if (candidate.isWrappingUp) return 'wrap_up'
   if (candidate.used >= candidate.limit) return 'at_limit'
+  return whyNotThis(candidate)
+}
+
+/** What stands between this chat and somebody who has room. */
+function whyNotThis(candidate: Candidate): RuledOutBy | undefined {
+  if (candidate.isByHand) return 'by_hand'
+  if (candidate.isHeldForAnother) return 'held_for_another'
   return candidate.isExcluded ? 'excluded' : undefined
 }
 
@@ -91,19 +113,29 @@ export function isFor(
   return takesChats ? 'everybody' : 'tests_only'
 }
 
-/** The strategy by which a queue chooses; those that have no order of their own take turns. */
-export function ruleOf(strategy: string): 'longest_idle' | 'least_loaded' {
-  return strategy === 'least_loaded' ? 'least_loaded' : 'longest_idle'
+type Order = (one: Candidate, other: Candidate) => number
+
+const partTaken = ({ used, limit }: Candidate): number => used / Math.max(limit, 1)
+const since = (at: number | undefined): number => at ?? -1
+const byIdle: Order = (one, other) => since(one.lastOfferedAt) - since(other.lastOfferedAt)
+
+/** What each strategy looks at before it asks who has been idle the longest. */
+const orders: Record<Strategy, Order> = {
+  longest_idle: byIdle,
+  least_loaded: (one, other) => partTaken(one) - partTaken(other),
+  most_full: (one, other) => partTaken(other) - partTaken(one),
+  round_robin: (one, other) => since(one.turnAt) - since(other.turnAt),
+  fewest_today: (one, other) => one.takenToday - other.takenToday,
+  manual_pick: byIdle,
 }
 
-/** Who is asked first: tier, then the strategy, then the id, so that a choice can be repeated. */
-export function compareCandidates(strategy: string) {
-  const load = (one: Candidate) =>
-    ruleOf(strategy) === 'least_loaded' ? one.used / Math.max(one.limit, 1) : 0
-  return (one: Candidate, other: Candidate): number =>
+/** Who is asked first: tier, then the strategy, then the longest idle, then the id, so that a choice
+ * can be repeated. */
+export function compareCandidates(strategy: Strategy): Order {
+  return (one, other) =>
     one.tier - other.tier ||
-    load(one) - load(other) ||
-    (one.lastOfferedAt ?? -1) - (other.lastOfferedAt ?? -1) ||
+    orders[strategy](one, other) ||
+    byIdle(one, other) ||
     compareIds(one.userId, other.userId)
 }
 
@@ -113,7 +145,7 @@ export function compareIds(one: string, other: string): number {
 
 /** A chat has come and looks for an operator. Nobody is chosen when everybody is ruled out; whoever
  * could have had it stands before those who are ruled out. */
-export function choose(strategy: string, candidates: readonly Candidate[]): Because {
+export function choose(strategy: Strategy, candidates: readonly Candidate[]): Because {
   const able = candidates
     .filter((candidate) => whyNot(candidate) === undefined)
     .sort(compareCandidates(strategy))
@@ -123,7 +155,7 @@ export function choose(strategy: string, candidates: readonly Candidate[]): Beca
     operatorId: candidate.userId,
     ruledOutBy: candidate.userId === chosen ? null : (whyNot(candidate) ?? 'later_in_order'),
   }))
-  return { chosen, rule: ruleOf(strategy), considered }
+  return { chosen, rule: strategy, considered }
 }
 
 function byId(one: Candidate, other: Candidate): number {
@@ -132,6 +164,15 @@ function byId(one: Candidate, other: Candidate): number {
 
 /** An operator has room and takes the most urgent chat; others of its queue are kept beside it. */
 export function pull(userId: string, candidates: readonly Candidate[]): Because {
+  return besides('longest_waiting', userId, candidates)
+}
+
+/** An operator has picked the chat from the list. */
+export function pick(userId: string, candidates: readonly Candidate[]): Because {
+  return besides('picked', userId, candidates)
+}
+
+function besides(rule: string, userId: string, candidates: readonly Candidate[]): Because {
   const others = candidates
     .filter((candidate) => candidate.userId !== userId)
     .sort(byId)
@@ -141,5 +182,5 @@ export function pull(userId: string, candidates: readonly Candidate[]): Because 
       ruledOutBy: whyNot(candidate) ?? 'later_in_order',
     }))
   const considered = [{ operatorId: userId, ruledOutBy: null }, ...others]
-  return { chosen: userId, rule: 'longest_waiting', considered }
+  return { chosen: userId, rule, considered }
 }

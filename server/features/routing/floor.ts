@@ -1,6 +1,7 @@
 // The floor as the rules see it: operators, queues and chats as plain values, and what can be read
 // off them. The model (model.ts) changes it; nothing here does.
 import type { Availability } from '#contract/presence.ts'
+import type { Strategy } from '#contract/queues.ts'
 import type { ChatState } from '#contract/routing.ts'
 import { type Candidate, compareIds, isFor, isReady, whyNot } from './decide.ts'
 
@@ -9,7 +10,7 @@ export type Kind = 'live' | 'deferred'
 export interface FloorQueue {
   id: string
   kind: Kind
-  strategy: string
+  strategy: Strategy
   offerMs: number
   autoAccepts: boolean
   /** Steps of priority that every chat of this queue has. */
@@ -34,6 +35,8 @@ export interface FloorOperator {
   missed: number
   isNotAnswering: boolean
   lastOfferedAt: number | undefined
+  /** Chats that were given to them on a day of the organisation's. */
+  taken: { day: string; count: number } | undefined
   limits: Readonly<Record<Kind, number>>
   takesChats: boolean
   takesTests: boolean
@@ -47,6 +50,8 @@ export interface FloorMember {
   tier: number
   isJoined: boolean
   participates: boolean
+  /** When they were last offered a chat of this queue, where the queue goes round. */
+  turnAt: number | undefined
 }
 
 export interface FloorChat {
@@ -64,6 +69,8 @@ export interface FloorChat {
 }
 
 export interface Floor {
+  /** The organisation's time zone: where a day begins. */
+  timeZone: string
   queues: ReadonlyMap<string, FloorQueue>
   operators: Map<string, FloorOperator>
   /** Whose each connection is; undefined once it has gone, for it never comes back. */
@@ -75,8 +82,9 @@ export interface Floor {
   exclusions: Map<string, number>
 }
 
-export function emptyFloor(queues: readonly FloorQueue[]): Floor {
+export function emptyFloor(queues: readonly FloorQueue[], timeZone = 'UTC'): Floor {
   return {
+    timeZone,
     queues: new Map(queues.map((queue) => [queue.id, queue])),
     operators: new Map(),
     connections: new Map(),
@@ -89,6 +97,7 @@ export function emptyFloor(queues: readonly FloorQueue[]): Floor {
 /** Another floor with the same rows, to be changed without changing the first. */
 export function copyOf(floor: Floor): Floor {
   return {
+    timeZone: floor.timeZone,
     queues: floor.queues,
     operators: new Map(floor.operators),
     connections: new Map(floor.connections),
@@ -118,6 +127,11 @@ export function compareChats(one: FloorChat, other: FloorChat): number {
 
 export function chatsOf(floor: Floor, userId: string): FloorChat[] {
   return [...floor.chats.values()].filter((chat) => chat.operatorId === userId).sort(compareChats)
+}
+
+/** The day at the organisation, as 2026-01-31. */
+export function dayOf({ timeZone }: Floor, now: number): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(now)
 }
 
 function hasPassed(floor: Floor, chatId: string, userId: string, now: number): boolean {
@@ -169,6 +183,8 @@ export function isExcluded(floor: Floor, chat: FloorChat, userId: string, now: n
 /** Everybody who is assigned to the chat's queue, as the rules look at them. */
 export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candidate[] {
   const candidates: Candidate[] = []
+  const queue = floor.queues.get(chat.queueId)
+  const today = dayOf(floor, now)
   for (const member of floor.members.values()) {
     const operator = floor.operators.get(member.userId)
     if (member.queueId !== chat.queueId || operator === undefined) continue
@@ -177,7 +193,7 @@ export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candi
       tier: member.tier,
       isJoined: member.isJoined,
       participates: member.participates,
-      isFor: isFor(operator, floor.queues.get(chat.queueId)?.isTest ?? false),
+      isFor: isFor(operator, queue?.isTest ?? false),
       hasSkills: hasSkills(floor, chat, operator, now),
       availability: operator.availability,
       isPresent: operator.isPresent,
@@ -185,6 +201,11 @@ export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candi
       used: used(floor, operator.id, chat.kind),
       limit: operator.limits[chat.kind],
       lastOfferedAt: operator.lastOfferedAt,
+      turnAt: member.turnAt,
+      takenToday: operator.taken?.day === today ? operator.taken.count : 0,
+      isWrappingUp: false,
+      isByHand: queue?.strategy === 'manual_pick',
+      isHeldForAnother: false,
       isExcluded: isExcluded(floor, chat, operator.id, now),
     })
   }

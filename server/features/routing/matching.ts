@@ -1,11 +1,12 @@
 // Matching in plain values: what a transition leaves waiting, or with room, is brought together.
-// The database does the same under locks (migrations/0036 and 0037).
+// The database does the same under locks (migrations/0044 and 0045).
 import type { Because } from '#contract/routing.ts'
 import { choose, pull } from './decide.ts'
 import {
   callsAll,
   candidatesFor,
   chatsOf,
+  dayOf,
   type Floor,
   type FloorChat,
   type FloorOperator,
@@ -78,7 +79,23 @@ export function putTo(
     rings: false,
   })
   changeOperator(work, userId, { lastOfferedAt: now })
+  if (isActive) countTaken(work, userId)
+  if (queue.strategy === 'round_robin') haveTurn(work, queue.id, userId)
   work.decisions.push({ chatId: chat.id, because })
+}
+
+/** One more chat is the operator's today. */
+export function countTaken({ floor, now }: Work, userId: string): void {
+  const operator = floor.operators.get(userId)
+  const day = dayOf(floor, now)
+  const before = operator?.taken?.day === day ? operator.taken.count : 0
+  if (operator) floor.operators.set(userId, { ...operator, taken: { day, count: before + 1 } })
+}
+
+function haveTurn({ floor, now }: Work, queueId: string, userId: string): void {
+  const key = `${queueId}:${userId}`
+  const member = floor.members.get(key)
+  if (member) floor.members.set(key, { ...member, turnAt: now })
 }
 
 /** A chat stands in its queue again, where it stood before, and is matched anew. */

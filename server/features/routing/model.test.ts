@@ -25,9 +25,11 @@ import { emptyFloor, type Floor } from './floor.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { type Command, step } from './model.ts'
 import * as routing from './queries.ts'
-import { takeChat } from './ring-queries.ts'
+import { pickChat, takeChat } from './ring-queries.ts'
 
-const START = Date.parse('2026-01-01T09:00:00.000Z')
+/** Some minutes before midnight there, so that most histories have a new day in them. */
+const TIME_ZONE = 'Europe/Amsterdam'
+const START = Date.parse('2026-01-01T22:58:00.000Z')
 
 let house: TestDatabase
 let database: Database
@@ -73,6 +75,8 @@ async function act(place: Place, it: Command): Promise<unknown> {
       return run(db, (one) => routing.leaveQueue(one, { organisationId, ...it }))
     case 'take':
       return run(db, (one) => takeChat(one, { organisationId, ...it }))
+    case 'pick':
+      return run(db, (one) => pickChat(one, { organisationId, ...it }))
     case 'describe':
       return describe(place, it)
     case 'participate':
@@ -228,7 +232,7 @@ async function decisionsAfter(
     select entity_id as chat_id, because from event_log
      where organisation_id = ${organisationId} and seq > ${seq} and kind = 'chat'
        and because ->> 'chosen' is not null
-       and (row ->> 'state' = 'offered' or because ->> 'rule' = 'rang_together'
+       and (row ->> 'state' = 'offered' or because ->> 'rule' in ('rang_together', 'picked')
             or (row ->> 'state' = 'active' and row ->> 'kind' = 'deferred'))
      order by seq`.execute(db)
   return rows
@@ -260,7 +264,7 @@ test('the database and the model agree after every step of any history', async (
     fc.asyncProperty(history, async (commands) => {
       await setClock(db, START)
       const place = await emptied()
-      let floor = emptyFloor(QUEUES)
+      let floor = emptyFloor(QUEUES, TIME_ZONE)
       let now = START
       for (const it of commands) {
         now += it.afterMs

@@ -2,30 +2,20 @@
 // It says in plain values what the database does under locks: the oracle of the tests, and the
 // heart of a simulation. A step includes the matching that follows a transition's commit.
 import type { Availability } from '#contract/presence.ts'
-import { COOLDOWN_MS, GRACE_MS, isFor, isReady, PRIORITY_STEP_MS } from './decide.ts'
-import {
-  callsAll,
-  chatsOf,
-  copyOf,
-  type Floor,
-  type FloorChat,
-  isConnected,
-  type Kind,
-  used,
-} from './floor.ts'
+import { type ChatCommands, chatSteps } from './chat-steps.ts'
+import { GRACE_MS } from './decide.ts'
+import { chatsOf, copyOf, type Floor, isConnected, type Kind } from './floor.ts'
 import {
   changeOperator,
   type Decision,
   putBack,
   putBackOffers,
-  putTo,
-  seekChats,
   settle,
   type Work,
 } from './matching.ts'
 import { sweep } from './passing.ts'
 
-interface Commands {
+interface Commands extends ChatCommands {
   register: { userId: string; live: number; deferred: number }
   remove: { userId: string }
   assign: { queueId: string; userId: string; tier: number }
@@ -40,17 +30,10 @@ interface Commands {
     skills: Readonly<Record<string, number>>
   }
   participate: { queueId: string; userId: string; participates: boolean }
-  /** One outside the queue takes a chat that rings. */
-  take: { chatId: string; userId: string }
   declare: { userId: string; availability: Availability }
   limit: { userId: string; kind: Kind; limit: number }
   connect: { userId: string; connectionId: string }
   disconnect: { connectionId: string }
-  enqueue: { chatId: string; queueId: string; priority: number }
-  accept: { chatId: string; userId: string }
-  decline: { chatId: string; userId: string }
-  close: { chatId: string; userId: string }
-  abandon: { chatId: string }
   /** The passing of time. */
   sweep: object
 }
@@ -90,17 +73,12 @@ const transitions: {
   leave,
   describe,
   participate,
-  take,
   declare,
   limit,
   connect,
   disconnect,
-  enqueue,
-  accept,
-  decline,
-  close,
-  abandon,
   sweep,
+  ...chatSteps,
 }
 
 function apply<Name extends keyof Commands>(work: Work, command: Command<Name>): void {
@@ -117,6 +95,7 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
     missed: 0,
     isNotAnswering: false,
     lastOfferedAt: undefined,
+    taken: undefined,
     limits: { live, deferred },
     takesChats: true,
     takesTests: false,
@@ -135,11 +114,11 @@ function remove(work: Work, { userId }: Commands['remove']): void {
 function assign(work: Work, { queueId, userId, tier }: Commands['assign']): void {
   if (!work.floor.operators.has(userId)) return
   const key = `${queueId}:${userId}`
-  const { isJoined, participates } = work.floor.members.get(key) ?? NEWCOMER
-  work.floor.members.set(key, { queueId, userId, tier, isJoined, participates })
+  const member = work.floor.members.get(key) ?? NEWCOMER
+  work.floor.members.set(key, { ...member, queueId, userId, tier })
 }
 
-const NEWCOMER = { isJoined: false, participates: true }
+const NEWCOMER = { isJoined: false, participates: true, turnAt: undefined }
 
 function unassign(work: Work, { queueId, userId }: Commands['unassign']): void {
   if (!work.floor.members.has(`${queueId}:${userId}`)) return
@@ -175,21 +154,6 @@ function participate(work: Work, { queueId, userId, participates }: Commands['pa
   work.matchOperators.push(userId)
 }
 
-function take(work: Work, { chatId, userId }: Commands['take']): void {
-  const { floor } = work
-  const chat = floor.chats.get(chatId)
-  const operator = floor.operators.get(userId)
-  if (chat?.state !== 'waiting' || !chat.rings || !operator || !isReady(operator)) return
-  const member = floor.members.get(`${chat.queueId}:${userId}`)
-  if (member === undefined || member.participates) return
-  const isTest = floor.queues.get(chat.queueId)?.isTest ?? false
-  if (isFor(operator, isTest) !== 'everybody') return
-  if (used(floor, userId, chat.kind) >= operator.limits[chat.kind]) return
-  const considered = [{ operatorId: userId, ruledOutBy: null }]
-  putTo(work, chat, userId, { chosen: userId, rule: 'rang_together', considered }, true)
-  changeOperator(work, userId, { missed: 0, isNotAnswering: false })
-}
-
 function declare(work: Work, { userId, availability }: Commands['declare']): void {
   if (availability === 'available') {
     changeOperator(work, userId, { availability, missed: 0, isNotAnswering: false })
@@ -223,70 +187,4 @@ function disconnect(work: Work, { connectionId }: Commands['disconnect']): void 
   if (isConnected(work.floor, userId)) return
   changeOperator(work, userId, { isPresent: false, graceUntil: work.now + GRACE_MS })
   putBackOffers(work, userId)
-}
-
-function enqueue(work: Work, { chatId: id, queueId, priority }: Commands['enqueue']): void {
-  const queue = work.floor.queues.get(queueId)
-  if (queue === undefined) return
-  // Asked for twice it is one chat, and is looked at again.
-  if (work.floor.chats.has(id)) {
-    work.matchChats.push(id)
-    return
-  }
-  const dueAt = work.now - (queue.priority + priority) * PRIORITY_STEP_MS
-  const chat: FloorChat = {
-    id,
-    queueId,
-    kind: queue.kind,
-    state: 'waiting',
-    enqueuedAt: work.now,
-    dueAt,
-    rings: callsAll(work.floor, queueId),
-    operatorId: undefined,
-    expiresAt: undefined,
-  }
-  work.floor.chats.set(id, chat)
-  work.matchChats.push(id)
-}
-
-function accept(work: Work, { chatId, userId }: Commands['accept']): void {
-  const chat = work.floor.chats.get(chatId)
-  if (chat?.operatorId !== userId || chat.state !== 'offered') return
-  if ((chat.expiresAt ?? 0) <= work.now) return
-  work.floor.chats.set(chatId, { ...chat, state: 'active', expiresAt: undefined })
-  if ((work.floor.operators.get(userId)?.missed ?? 0) > 0) {
-    changeOperator(work, userId, { missed: 0, isNotAnswering: false })
-    work.matchOperators.push(userId)
-  }
-}
-
-function decline(work: Work, { chatId, userId }: Commands['decline']): void {
-  const chat = work.floor.chats.get(chatId)
-  if (chat?.operatorId !== userId || chat.state !== 'offered') return
-  putBack(work, chat)
-  work.floor.exclusions.set(`${chatId}:${userId}`, work.now + COOLDOWN_MS)
-  changeOperator(work, userId, { missed: 0, isNotAnswering: false })
-  work.matchOperators.push(userId)
-}
-
-function close(work: Work, { chatId, userId }: Commands['close']): void {
-  const chat = work.floor.chats.get(chatId)
-  if (chat?.state === 'active' && chat.operatorId === userId) abandon(work, { chatId })
-}
-
-/** A chat ends, whatever state it is in. */
-function abandon(work: Work, { chatId }: Commands['abandon']): void {
-  const chat = work.floor.chats.get(chatId)
-  if (chat === undefined || chat.state === 'closed') return
-  work.floor.chats.set(chatId, {
-    ...chat,
-    state: 'closed',
-    operatorId: undefined,
-    expiresAt: undefined,
-    rings: false,
-  })
-  for (const key of work.floor.exclusions.keys()) {
-    if (key.startsWith(`${chatId}:`)) work.floor.exclusions.delete(key)
-  }
-  if (chat.operatorId !== undefined) seekChats(work, chat.operatorId)
 }

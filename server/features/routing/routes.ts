@@ -5,6 +5,7 @@ import * as queues from '#contract/queues.ts'
 import * as api from '#contract/routing.ts'
 import { serve } from '../../platform/serve.ts'
 import * as commands from './commands.ts'
+import { listPeople, pickChat, setTier } from './levels.ts'
 import * as routing from './queries.ts'
 import { readSkills, setSkills } from './skills.ts'
 
@@ -15,6 +16,7 @@ export function routingRoutes(app: FastifyInstance): void {
   serve(app, api.routing.accept, (ctx, { params }) => commands.acceptOffer(ctx, params.id))
   serve(app, api.routing.decline, (ctx, { params }) => commands.declineOffer(ctx, params.id))
   serve(app, api.routing.take, (ctx, { params }) => commands.takeChat(ctx, params.id))
+  serve(app, api.routing.pick, (ctx, { params }) => pickChat(ctx, params.id))
   serve(app, api.routing.skills, (ctx, { params }) => readSkills(ctx, params.id))
   serve(app, api.routing.setSkills, (ctx, { params, body }) => setSkills(ctx, params.id, body))
   serve(app, api.routing.close, (ctx, { params }) => commands.closeChat(ctx, params.id))
@@ -26,6 +28,10 @@ export function routingRoutes(app: FastifyInstance): void {
   serve(app, queues.queues.leave, (ctx, { params }) => commands.leaveQueue(ctx, params.id))
   serve(app, queues.queues.assign, (ctx, { params }) =>
     commands.assignToQueue(ctx, params.id, params.userId),
+  )
+  serve(app, queues.queues.members, (ctx, { params }) => listPeople(ctx, params.id))
+  serve(app, queues.queues.setTier, (ctx, { params, body }) =>
+    setTier(ctx, params.id, params.userId, body),
   )
   serve(app, queues.queues.unassign, (ctx, { params }) =>
     commands.unassignFromQueue(ctx, params.id, params.userId),

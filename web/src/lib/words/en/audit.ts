@@ -116,6 +116,7 @@ export default {
   'do.queue.create': 'Made a queue',
   'do.queue.remove': 'Deleted a queue',
   'do.queue.set_skills': 'Set the skills a queue asks for',
+  'do.queue.set_tier': 'Set who is asked first',
   'do.queue.unassign': 'Took out of a queue',
   'do.role.change': 'Changed a role',
   'do.role.create': 'Made a role',

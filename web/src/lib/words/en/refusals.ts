@@ -17,6 +17,8 @@ export default {
   key_taken: 'This key is taken.',
   offer_gone: 'This chat went to someone else.',
   not_assigned: 'You are not assigned to this queue.',
+  not_joined: 'Join the queue first.',
+  lacks_skill: 'This chat asks for a skill that you do not have.',
   not_available: 'Go available first.',
   chat_closed: 'This chat has ended.',
   at_limit: 'The chat limit is reached.',

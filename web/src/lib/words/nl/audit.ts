@@ -116,6 +116,7 @@ export default {
   'do.queue.create': 'Maakte een wachtrij',
   'do.queue.remove': 'Verwijderde een wachtrij',
   'do.queue.set_skills': 'Bepaalde welke vaardigheden een wachtrij vraagt',
+  'do.queue.set_tier': 'Stelde in wie het eerst wordt gevraagd',
   'do.queue.unassign': 'Haalde uit een wachtrij',
   'do.role.change': 'Wijzigde een rol',
   'do.role.create': 'Maakte een rol',

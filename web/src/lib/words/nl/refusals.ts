@@ -17,6 +17,8 @@ export default {
   key_taken: 'Deze sleutel is al in gebruik.',
   offer_gone: 'Deze chat ging naar iemand anders.',
   not_assigned: 'U bent niet aan deze wachtrij toegewezen.',
+  not_joined: 'Neem eerst deel aan de wachtrij.',
+  lacks_skill: 'Deze chat vraagt om een vaardigheid die u niet hebt.',
   not_available: 'Zet uzelf eerst op beschikbaar.',
   chat_closed: 'Deze chat is beëindigd.',
   at_limit: 'De chatlimiet is bereikt.',

@@ -101,6 +101,37 @@ export default {
   'queue.active': 'In gebruik',
   'queue.active.what': 'Buiten gebruik komen er geen nieuwe chats bij; open chats gaan door.',
   'queue.test': 'Voor tests',
+  strategy: 'Wie het eerst wordt gevraagd',
+  'strategy.longest_idle': 'Langst zonder chat',
+  'strategy.longest_idle.what':
+    'Wie het langst geleden een chat kreeg aangeboden, uit welke wachtrij ook.',
+  'strategy.least_loaded': 'Minst druk',
+  'strategy.least_loaded.what':
+    'Wie het kleinste deel van de limiet bezet heeft; bij gelijke stand wie het langst zonder chat is.',
+  'strategy.round_robin': 'Om de beurt',
+  'strategy.round_robin.what':
+    'Iedereen een keer, dan opnieuw: beurten tellen alleen in deze wachtrij.',
+  'strategy.fewest_today': 'Minste vandaag',
+  'strategy.fewest_today.what':
+    'Wie sinds middernacht de minste chats kreeg; bij gelijke stand wie het langst zonder chat is.',
+  'strategy.most_full': 'Eerst vullen',
+  'strategy.most_full.what':
+    'Wie het grootste deel van de limiet bezet heeft en nog plaats heeft, zodat anderen vrij blijven.',
+  'strategy.manual_pick': 'Zelf kiezen',
+  'strategy.manual_pick.what':
+    'Chats worden niemand aangeboden: wie deelneemt kiest ze uit de lijst op de Desk.',
+  'levels.title': 'Niveaus',
+  'levels.what':
+    'Wie op niveau 1 staat wordt het eerst gevraagd; een volgend niveau pas als daarvoor niemand plaats heeft. Sleep, kies, of gebruik de pijlen omhoog en omlaag.',
+  'levels.level': 'Niveau {n}',
+  'levels.empty': 'Zet hier iemand neer om die later te vragen.',
+  'levels.nobody': 'Nog niemand is aan deze wachtrij toegewezen.',
+  'levels.move': 'Verplaats {name}',
+  'levels.of': 'Niveau van {name}',
+  'levels.moved': '{name} staat op niveau {n}',
+  'levels.outside': 'Staat paraat',
+  'levels.unseen': 'iemand die u niet mag zien',
+  'levels.again': 'Opnieuw proberen',
   'asked.title': 'Gevraagde vaardigheden',
   'asked.what': 'Alleen wie ze alle heeft, krijgt de chats aangeboden.',
   'asked.none': 'geen',

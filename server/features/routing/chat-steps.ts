@@ -1,0 +1,130 @@
+// What happens to a chat in plain values: it comes, is answered, picked or passed on, and ends.
+// The database does the same (migrations/0012, 0013, 0037 and 0045).
+import type { Because } from '#contract/routing.ts'
+import {
+  COOLDOWN_MS,
+  isFor,
+  isReady,
+  PRIORITY_STEP_MS,
+  pick as pickedBy,
+  whyNot,
+} from './decide.ts'
+import { callsAll, candidatesFor, type Floor, type FloorChat, used } from './floor.ts'
+import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
+
+export interface ChatCommands {
+  enqueue: { chatId: string; queueId: string; priority: number }
+  accept: { chatId: string; userId: string }
+  decline: { chatId: string; userId: string }
+  /** One outside the queue takes a chat that rings. */
+  take: { chatId: string; userId: string }
+  /** One who has joined a queue by hand picks a chat of it. */
+  pick: { chatId: string; userId: string }
+  close: { chatId: string; userId: string }
+  abandon: { chatId: string }
+}
+
+export const chatSteps: {
+  [Name in keyof ChatCommands]: (work: Work, command: ChatCommands[Name]) => void
+} = { enqueue, accept, decline, take, pick, close, abandon }
+
+function enqueue(work: Work, { chatId: id, queueId, priority }: ChatCommands['enqueue']): void {
+  const queue = work.floor.queues.get(queueId)
+  if (queue === undefined) return
+  // Asked for twice it is one chat, and is looked at again.
+  if (work.floor.chats.has(id)) {
+    work.matchChats.push(id)
+    return
+  }
+  const dueAt = work.now - (queue.priority + priority) * PRIORITY_STEP_MS
+  const chat: FloorChat = {
+    id,
+    queueId,
+    kind: queue.kind,
+    state: 'waiting',
+    enqueuedAt: work.now,
+    dueAt,
+    rings: callsAll(work.floor, queueId),
+    operatorId: undefined,
+    expiresAt: undefined,
+  }
+  work.floor.chats.set(id, chat)
+  work.matchChats.push(id)
+}
+
+function accept(work: Work, { chatId, userId }: ChatCommands['accept']): void {
+  const chat = work.floor.chats.get(chatId)
+  if (chat?.operatorId !== userId || chat.state !== 'offered') return
+  if ((chat.expiresAt ?? 0) <= work.now) return
+  work.floor.chats.set(chatId, { ...chat, state: 'active', expiresAt: undefined })
+  countTaken(work, userId)
+  if ((work.floor.operators.get(userId)?.missed ?? 0) > 0) {
+    changeOperator(work, userId, { missed: 0, isNotAnswering: false })
+    work.matchOperators.push(userId)
+  }
+}
+
+function decline(work: Work, { chatId, userId }: ChatCommands['decline']): void {
+  const chat = work.floor.chats.get(chatId)
+  if (chat?.operatorId !== userId || chat.state !== 'offered') return
+  putBack(work, chat)
+  work.floor.exclusions.set(`${chatId}:${userId}`, work.now + COOLDOWN_MS)
+  changeOperator(work, userId, { missed: 0, isNotAnswering: false })
+  work.matchOperators.push(userId)
+}
+
+function close(work: Work, { chatId, userId }: ChatCommands['close']): void {
+  const chat = work.floor.chats.get(chatId)
+  if (chat?.state === 'active' && chat.operatorId === userId) abandon(work, { chatId })
+}
+
+/** A chat ends, whatever state it is in. */
+function abandon(work: Work, { chatId }: ChatCommands['abandon']): void {
+  const chat = work.floor.chats.get(chatId)
+  if (chat === undefined || chat.state === 'closed') return
+  work.floor.chats.set(chatId, {
+    ...chat,
+    state: 'closed',
+    operatorId: undefined,
+    expiresAt: undefined,
+    rings: false,
+  })
+  for (const key of work.floor.exclusions.keys()) {
+    if (key.startsWith(`${chatId}:`)) work.floor.exclusions.delete(key)
+  }
+  if (chat.operatorId !== undefined) seekChats(work, chat.operatorId)
+}
+
+function take(work: Work, { chatId, userId }: ChatCommands['take']): void {
+  const chat = work.floor.chats.get(chatId)
+  if (chat === undefined || !chat.rings || !mayTake(work.floor, chat, userId)) return
+  if (work.floor.members.get(`${chat.queueId}:${userId}`)?.participates !== false) return
+  const considered = [{ operatorId: userId, ruledOutBy: null }]
+  have(work, chat, { chosen: userId, rule: 'rang_together', considered })
+}
+
+function pick(work: Work, { chatId, userId }: ChatCommands['pick']): void {
+  const { floor, now } = work
+  const chat = floor.chats.get(chatId)
+  if (chat === undefined || !mayTake(floor, chat, userId)) return
+  const candidates = candidatesFor(floor, chat, now)
+  const own = candidates.find((candidate) => candidate.userId === userId)
+  if (own && whyNot({ ...own, isWrappingUp: false }) === 'by_hand')
+    have(work, chat, pickedBy(userId, candidates))
+}
+
+/** Whether somebody who asks for a waiting chat could have it, apart from their place in its queue. */
+function mayTake(floor: Floor, chat: FloorChat, userId: string): boolean {
+  const operator = floor.operators.get(userId)
+  if (chat.state !== 'waiting' || operator === undefined || !isReady(operator)) return false
+  const isTest = floor.queues.get(chat.queueId)?.isTest ?? false
+  const hasRoom = used(floor, userId, chat.kind) < operator.limits[chat.kind]
+  return hasRoom && isFor(operator, isTest) === 'everybody'
+}
+
+/** The chat is theirs at once; whoever asks for one is answering. */
+function have(work: Work, chat: FloorChat, because: Because): void {
+  const userId = because.chosen ?? ''
+  putTo(work, chat, userId, because, true)
+  changeOperator(work, userId, { missed: 0, isNotAnswering: false })
+}
