@@ -12,7 +12,7 @@ const FLOORS = [
   ['queues', 'sites'],
   ['chats'],
   ['routing'],
-  ['people', 'history', 'why'],
+  ['people', 'history', 'why', 'transfers'],
   ['security'],
   ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit', 'contact', 'addresses'],
   ['imports'],

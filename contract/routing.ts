@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { ById, ChatKind, Id, Instant, Limit, orNull, Strict } from './shapes.ts'
+import { Transfer } from './transfers.ts'
 
 export const ChatState = Type.Union([
   Type.Literal('waiting'),
@@ -49,11 +50,14 @@ export const Chat = Type.Object({
   /** The sort key within the queue: smaller comes first. */
   dueAt: Instant,
   operatorId: orNull(Id),
+  /** Of a chat that is handed on: to whom it is put now, while another still holds it. */
   offer: orNull(Offer),
   acceptedAt: orNull(Instant),
   /** Nobody who takes part in the queue is online: it waits and rings with all who are outside it. */
   rings: Type.Boolean(),
   handedOn: orNull(HandedOn),
+  /** The last time that it was handed to somebody else; under way while it has no outcome. */
+  transfer: orNull(Transfer),
 })
 export type Chat = Static<typeof Chat>
 
@@ -115,6 +119,13 @@ export const routing = {
     '/api/chats/:id/take',
     'chats.answer',
     'Take a chat that rings with everybody',
+    { params: ById, reply: Chat },
+  ),
+  pick: endpoint(
+    'POST',
+    '/api/chats/:id/pick',
+    'chats.answer',
+    'Pick a chat that waits in a queue whose chats are offered to nobody',
     { params: ById, reply: Chat },
   ),
   close: endpoint('POST', '/api/chats/:id/close', 'chats.answer', 'End a chat that I hold', {

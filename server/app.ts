@@ -33,6 +33,7 @@ import { signInRoutes } from './features/sign-in/routes.ts'
 import * as sites from './features/sites/queries.ts'
 import { siteRoutes } from './features/sites/routes.ts'
 import { skillRoutes } from './features/skills/routes.ts'
+import { transferRoutes } from './features/transfers/routes.ts'
 import { treeRoutes } from './features/tree/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
@@ -239,6 +240,7 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   siteRoutes(http)
   skillRoutes(http)
   snapshotDoor(http)
+  transferRoutes(http)
   treeRoutes(http)
   userRoutes(http)
   visitorRoutes(http)

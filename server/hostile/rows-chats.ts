@@ -21,6 +21,29 @@ export const CHAT_ROWS: Record<string, Row> = {
     by: 'agent',
     ask: to('chat', says),
   },
+  'GET /api/chats/:id/targets': { by: 'agent', ask: byId('chat') },
+  'GET /api/chats/:id/transfers': { by: 'agent', ask: byId('chat') },
+  'POST /api/transfers/:id/cancel': { by: 'agent', ask: byId('transfer') },
+  'POST /api/chats/:id/transfers': {
+    by: 'agent',
+    ask: to('chat', (ids) => ({ id: randomUUID(), to: { kind: 'queue', id: ids.queue } })),
+  },
+  // It is not the agent who is asked.
+  'POST /api/transfers/:id/decline': { by: 'agent', ask: to('transfer', {}), answers: 404 },
+  // Whoever is not there would not see it.
+  'POST /api/chats/:id/assign': {
+    by: 'supervisor',
+    ask: to('chat', (ids) => ({ id: randomUUID(), userId: ids.user })),
+    answers: 409,
+  },
+  // Somebody holds it.
+  'POST /api/chats/:id/move': {
+    by: 'supervisor',
+    ask: to('chat', (ids) => ({ id: randomUUID(), queueId: ids.queue })),
+    answers: 409,
+  },
+  'GET /api/transfer-rules': { by: 'owner' },
+  'PUT /api/transfer-rules': { by: 'owner', ask: body({ most: 3, seconds: 60 }) },
   'GET /api/visitor/sites/:key': {
     by: 'anonymous',
     ask: (_, { siteKey }) => ({ params: { key: siteKey } }),

@@ -78,6 +78,8 @@ export interface Accounts {
   sessionHours: number | null;
   sessionIdleMinutes: number | null;
   timeZone: Generated<string>;
+  transferSeconds: Generated<number>;
+  transfersMost: Generated<number>;
   uniqueAliases: Generated<boolean>;
   version: Generated<number>;
 }
@@ -133,6 +135,18 @@ export interface BatchLines {
 }
 
 export interface ChatRows {
+  accountId: string | null;
+  chatId: string | null;
+  dueAt: string | null;
+  handingTo: string | null;
+  operatorId: string | null;
+  organisationId: string | null;
+  queueId: string | null;
+  row: Json | null;
+  state: ChatState | null;
+}
+
+export interface ChatRowsWithoutTransfer {
   accountId: string | null;
   chatId: string | null;
   dueAt: string | null;
@@ -655,6 +669,8 @@ export interface RoutedChats {
   closedAt: string | null;
   dueAt: string;
   enqueuedAt: string;
+  handingId: string | null;
+  handingTo: string | null;
   heldFor: string | null;
   holdUntil: string | null;
   kind: ChatKind;
@@ -665,6 +681,7 @@ export interface RoutedChats {
   rings: Generated<boolean>;
   siteId: string;
   state: Generated<ChatState>;
+  transferId: string | null;
   visitorName: string | null;
 }
 
@@ -757,6 +774,35 @@ export interface Throttles {
   windowStart: string;
 }
 
+export interface TransferRows {
+  beganAt: string | null;
+  chatId: string | null;
+  id: string | null;
+  organisationId: string | null;
+  row: Json | null;
+}
+
+export interface Transfers {
+  beganAt: string;
+  byId: string;
+  byName: string | null;
+  chatId: string;
+  endedAt: string | null;
+  endedById: string | null;
+  endedByName: string | null;
+  endsAt: string;
+  fromId: string | null;
+  fromName: string | null;
+  id: string;
+  note: string | null;
+  organisationId: string;
+  outcome: string | null;
+  reason: string | null;
+  toId: string;
+  toKind: string;
+  toName: string | null;
+}
+
 export interface TwoPlaces {
   day: Timestamp;
   organisationId: string;
@@ -815,6 +861,7 @@ export interface DB {
   batches: Batches;
   batchLines: BatchLines;
   chatRows: ChatRows;
+  chatRowsWithoutTransfer: ChatRowsWithoutTransfer;
   chats: Chats;
   connections: Connections;
   departmentMembers: DepartmentMembers;
@@ -870,6 +917,8 @@ export interface DB {
   smsOutbox: SmsOutbox;
   supervisorGroups: SupervisorGroups;
   throttles: Throttles;
+  transferRows: TransferRows;
+  transfers: Transfers;
   twoPlaces: TwoPlaces;
   users: Users;
   userSkills: UserSkills;

@@ -12,6 +12,7 @@ import { type Chat, routing } from '#contract/routing.ts'
 import { mySecurity } from '#contract/security.ts'
 import { sites } from '#contract/sites.ts'
 import { skills } from '#contract/skills.ts'
+import { transfers } from '#contract/transfers.ts'
 import { users } from '#contract/users.ts'
 import { visitors } from '#contract/visitors.ts'
 import type { Caller } from '../client/http.ts'
@@ -45,6 +46,8 @@ export interface Ids {
   /** Of the agent. */
   offer: string
   chat: string
+  /** Of `chat`, to a queue where nobody else is. */
+  transfer: string
 }
 
 export interface World {
@@ -102,6 +105,7 @@ export async function openWorld(
     notification: await notify(house, admin),
     offer: next.offer?.id ?? '',
     chat: chat.id,
+    transfer: await handOn(house, agent, chat.id, queue.id),
   }
   return { ids, siteId: site.id, siteKey: site.key, admin, agent, idler, visitor }
 }
@@ -139,6 +143,13 @@ async function offered(agent: Person, visitor: Caller): Promise<Chat> {
   return until(async () =>
     (await agent.call(routing.mine)).find((chat) => chat.id === body.id && chat.offer !== null),
   )
+}
+
+/** Long enough under way for whatever is tried with it. */
+async function handOn(house: House, agent: Person, chatId: string, queueId: string) {
+  await house.db.updateTable('accounts').set({ transferSeconds: 3_600 }).execute()
+  const body = { id: randomUUID(), to: { kind: 'queue' as const, id: queueId } }
+  return (await agent.call(transfers.begin, { params: { id: chatId }, body })).id
 }
 
 async function invite(house: House, admin: Person) {

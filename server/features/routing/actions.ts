@@ -1,6 +1,7 @@
 // Transitions as whole transactions: run, then matched, and what the passing of time brings.
 import { type Db, retrying } from '../../platform/database.ts'
 import * as presence from '../presence/queries.ts'
+import { listSought, tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
@@ -63,14 +64,20 @@ export async function sweep(db: Db): Promise<Woken> {
   await sweepWith(db, routing.expireOffers, woken)
   await sweepWith(db, presence.expireGrace, woken)
   await sweepWith(db, tendRings, woken)
+  await sweepWith(db, tendTransfers, woken)
   await reconcile(db, woken)
   return woken
 }
 
-/** Matches operators with room for whom a chat waits though no command is under way for either. */
+/** Matches operators with room for whom a chat waits, or is handed on, though no command is under way
+ * for either. */
 export async function reconcile(db: Db, woken: Woken = new Set()): Promise<Woken> {
   for (const { organisationId, userId } of await routing.listUnmatched(db)) {
     const { status } = await retrying(() => routing.matchOperator(db, organisationId, userId))
+    if (status === 'offered') woken.add(organisationId)
+  }
+  for (const { organisationId, chatId } of await listSought(db)) {
+    const { status } = await untilSettled(() => routing.matchChat(db, organisationId, chatId))
     if (status === 'offered') woken.add(organisationId)
   }
   return woken

@@ -7,6 +7,7 @@ import type { Db } from '../../platform/database.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import * as presence from '../presence/queries.ts'
 import { reconcile, run, type Woken } from './actions.ts'
+import { tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
@@ -30,6 +31,9 @@ export interface Clockwork {
   stop(): Promise<void>
 }
 
+/** What the passing of time brings to offers, chats and transfers. */
+const PASSING = [routing.expireOffers, presence.expireGrace, tendRings, tendTransfers] as const
+
 const SWEEP_MS = 250
 const LOOK_MS = 1_000
 const RENEW_MS = 2_000
@@ -47,9 +51,7 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
     for (const organisationId of woken) bus.wake(organisationId)
   }
   const loops = [
-    every(SWEEP_MS, failed, async () =>
-      wakeAll(await sweepUntilNothing(db, [routing.expireOffers, presence.expireGrace, tendRings])),
-    ),
+    every(SWEEP_MS, failed, async () => wakeAll(await sweepUntilNothing(db, PASSING))),
     every(LOOK_MS, failed, async () => {
       wakeAll(await sweepUntilNothing(db, [presence.reapNodes]))
       wakeAll(await reconcile(db))

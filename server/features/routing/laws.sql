@@ -11,35 +11,46 @@ select
   -- Nobody holds more than their limit, or than they held when it was lowered.
   (select count(*) from operator_loads where used > chat_limit + over)::int as over_limit,
 
-  -- Nobody was ever given a chat above their limit: by the log, where nothing is forgotten.
+  -- Nobody was ever given a chat above their limit, unless somebody above meant it and the log says
+  -- so: by the log, where nothing is forgotten.
   (select count(*)
-     from (select e.row -> k.kind as load,
+     from (select e.row -> k.kind as load, e.because,
                   lag(e.row -> k.kind) over (partition by e.organisation_id, e.entity_id, k.kind order by e.seq) as before
              from event_log e cross join (values ('live'), ('deferred')) k (kind)
             where e.kind = 'operator' and e.row is not null) t
-    where (load ->> 'used')::int > coalesce((before ->> 'used')::int, 0)
+    where because ->> 'rule' is distinct from 'forced'
+      and (load ->> 'used')::int > coalesce((before ->> 'used')::int, 0)
       and (load ->> 'used')::int > (load ->> 'limit')::int)::int as raised_over_limit,
 
   -- A chat has one owner and one offer at most.
   (select count(*) from (select from assignments where state in ('offered', 'active')
     group by organisation_id, chat_id, state having count(*) > 1) d)::int as doubled,
 
-  -- An open chat is in exactly one place: waiting with nobody, or with the one who has it.
+  -- An open chat is in exactly one place: waiting with nobody, or with the one who has it, beside
+  -- whom somebody may be asked to take it.
   (select count(*) from routed_chats c
      left join assignments a on a.organisation_id = c.organisation_id and a.chat_id = c.chat_id
-                            and a.state in ('offered', 'active')
+                            and a.state in ('offered', 'active') and a.id is distinct from c.handing_id
     where case when c.state in ('waiting', 'closed') then a.id is not null
                else a.id is distinct from c.assignment_id or a.user_id is distinct from c.operator_id
                     or a.state::text is distinct from c.state::text end)::int
   + (select count(*) from assignments a
       where a.state in ('offered', 'active') and not exists (
-        select from routed_chats c where c.organisation_id = a.organisation_id and c.chat_id = a.chat_id and c.assignment_id = a.id))::int
+        select from routed_chats c where c.organisation_id = a.organisation_id and c.chat_id = a.chat_id
+           and (c.assignment_id = a.id
+                or c.handing_id = a.id and c.handing_to = a.user_id and a.state = 'offered' and c.state = 'active')))::int
+  + (select count(*) from routed_chats c
+       full join (select * from transfers where outcome is null) t
+         on t.organisation_id = c.organisation_id and t.id = c.transfer_id
+      where t.id is null and c.handing_id is not null
+         or t.id is not null and c.state is distinct from 'active')::int
   + (select count(*) from chats c
        left join routed_chats r on r.organisation_id = c.organisation_id and r.chat_id = c.id
       where (c.closed_at is null) is distinct from (coalesce(r.state, 'closed') <> 'closed'))::int as lost,
 
   -- No chat waits while somebody who may take it has room.
-  (select count(*) from reconcile(null, 1000000))::int as unmatched,
+  (select count(*) from reconcile(null, 1000000))::int
+  + (select count(*) from sought_transfers())::int as unmatched,
 
   -- The log has no gaps.
   (select coalesce(sum(missing), 0) from (

@@ -263,9 +263,10 @@ export function listChats(db: Db, organisationId: string, accountIds: readonly s
   return chatsWhere(db, organisationId, fits)
 }
 
-/** The chats that an operator holds or is offered. */
+/** The chats that an operator holds or is offered, by a queue or by a colleague. */
 export function listChatsOfOperator(db: Db, organisationId: string, userId: string) {
-  return chatsWhere(db, organisationId, sql`operator_id = ${userId}`)
+  const fits = sql`(operator_id = ${userId} or handing_to = ${userId})`
+  return chatsWhere(db, organisationId, fits)
 }
 
 /** The chats of a queue that nobody has yet: waiting or offered. */

@@ -22,6 +22,7 @@ function offered(id: string, expiresInSeconds: number): Offered {
     acceptedAt: null,
     rings: false,
     handedOn: null,
+    transfer: null,
   }
 }
 

@@ -50,6 +50,7 @@ function chat(id: string, more: Partial<Chat> = {}): Chat {
     acceptedAt: null,
     rings: false,
     handedOn: null,
+    transfer: null,
     ...more,
   }
 }
