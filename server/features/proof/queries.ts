@@ -111,7 +111,8 @@ async function stretchesOf(at: Transaction<DB>): Promise<Stretch[]> {
 async function loadsTold(at: Transaction<DB>): Promise<ToldLoad[]> {
   const { rows } = await sql<ToldLoad>`
     select e.organisation_id, e.entity_id as user_id, k.kind,
-           (e.row -> k.kind ->> 'used')::int as used, (e.row -> k.kind ->> 'limit')::int as limit
+           (e.row -> k.kind ->> 'used')::int as used, (e.row -> k.kind ->> 'limit')::int as limit,
+           e.because ->> 'rule' is not distinct from 'forced' as is_forced
       ${READ} cross join (values ('live'), ('deferred')) k (kind)
      where e.kind = 'operator'
      order by e.organisation_id, e.seq`.execute(at)

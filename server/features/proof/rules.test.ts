@@ -28,13 +28,14 @@ describe('MS-1 what may be so for a moment', () => {
 
 test('MS-1 a load above the limit counts where it was raised, not where the limit was lowered', () => {
   const loads = new Map<string, number>()
-  const told = (used: number | null, limit: number) => [
-    { organisationId: 'oak', userId: 'anna', kind: 'live', used, limit },
+  const told = (used: number | null, limit: number, isForced = false) => [
+    { organisationId: 'oak', userId: 'anna', kind: 'live', used, limit, isForced },
   ]
   expect(raisedIn(told(3, 3), loads)).toEqual([])
   expect(raisedIn(told(3, 1), loads)).toEqual([])
   expect(raisedIn(told(2, 1), loads)).toEqual([])
   expect(raisedIn(told(3, 1), loads)).toEqual(['oak'])
+  expect(raisedIn(told(4, 1, true), loads)).toEqual([])
   expect(raisedIn([...told(null, 1), ...told(2, 1)], loads)).toEqual([])
 })
 

@@ -50,6 +50,8 @@ export interface ToldLoad {
   /** Null: an operator no more. */
   used: number | null
   limit: number | null
+  /** Somebody above gave a chat outright, which the log says: no limit was broken by it. */
+  isForced: boolean
 }
 
 /**
@@ -58,12 +60,12 @@ export interface ToldLoad {
  */
 export function raisedIn(told: readonly ToldLoad[], loads: Map<string, number>): string[] {
   const raised: string[] = []
-  for (const { organisationId, userId, kind, used, limit } of told) {
+  for (const { organisationId, userId, kind, used, limit, isForced } of told) {
     const key = `${organisationId} ${userId} ${kind}`
     const before = loads.get(key)
     if (used === null) loads.delete(key)
     else loads.set(key, used)
-    if (before === undefined || used === null || limit === null) continue
+    if (before === undefined || used === null || limit === null || isForced) continue
     if (used > before && used > limit) raised.push(organisationId)
   }
   return raised
