@@ -1,6 +1,7 @@
 // The wizard that adds people, in a real browser: only the steps that apply, nothing lost, one person
 // however often the button is pressed.
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
 import { departments } from '#contract/departments.ts'
 import { groups } from '#contract/groups.ts'
@@ -31,6 +32,9 @@ beforeEach(({ skip }) => {
     await hanna.picture('broken')
   })
 })
+
+/** The photo of somebody who is yet to be added. */
+const CHOSEN = 'img[src^="data:image/jpeg"]'
 
 const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click()
 const steps = (page: Page) =>
@@ -63,6 +67,12 @@ test('NX-9, NX-11, LA-9: Next goes to what is missing; Back and Next lose nothin
   await input(page, 'lastName').fill('van Dijk')
   await page.getByRole('button', { name: 'Generate' }).click()
   const made = await input(page, 'password').inputValue()
+  const square = { width: 300, height: 300, channels: 3 as const, background: '#2f6f8f' }
+  const buffer = await sharp({ create: square }).png().toBuffer()
+  const photo = { name: 'bo.png', mimeType: 'image/png', buffer }
+  await page.locator('input[type=file]').setInputFiles(photo)
+  await page.getByRole('button', { name: 'Use this photo' }).click()
+  await page.locator(CHOSEN).waitFor()
   await next(page)
   await page.getByRole('heading', { name: 'Role' }).waitFor()
   await next(page)
@@ -115,6 +125,7 @@ test('NX-4: a reload keeps what is filled in, but never a password', async () =>
   await page.getByRole('list', { name: 'Steps' }).getByRole('button', { name: /Who/ }).click()
   await expect.poll(() => input(page, 'firstName').inputValue()).toBe('Bo')
   expect(await input(page, 'password').inputValue()).toBe('')
+  await page.locator(CHOSEN).waitFor()
 })
 
 test('W-3: the dialog keeps the focus, and Escape asks while something is filled in', async () => {
@@ -130,7 +141,7 @@ test('W-3: the dialog keeps the focus, and Escape asks while something is filled
   await dialog.waitFor()
 })
 
-test('LA-4, LA-8, SW-19: two presses make one user, who is in the list, and can be edited at once', async () => {
+test('LA-4, LA-8, SW-18, SW-19: two presses make one user with the photo, who is in the list, and can be edited at once', async () => {
   const { page } = hanna
   await page.getByRole('button', { name: 'Generate' }).click()
   await page.getByRole('list', { name: 'Steps' }).getByRole('button', { name: /Check/ }).click()
@@ -141,6 +152,7 @@ test('LA-4, LA-8, SW-19: two presses make one user, who is in the list, and can 
     ({ lastName }) => lastName === 'van Dijk',
   )
   expect(same).toHaveLength(1)
+  expect(same[0]?.photo).toMatch(/^.files.photos./)
   await page.getByRole('button', { name: 'Add another' }).waitFor()
   await page.getByRole('button', { name: 'Done' }).click()
   await page.locator(`[id="line-${same[0]?.id}"]`).waitFor()

@@ -224,7 +224,7 @@ test('7 the operator uploads a photo: it appears everywhere, the widget included
   await page.getByLabel('Zoom').fill('1.5')
   await somebody('bo').picture('7-crop')
   await use.click()
-  await page.getByText('Your new photo is shown everywhere now.').first().waitFor()
+  await page.getByText('The new photo is shown everywhere now.').first().waitFor()
   await somebody('bo').picture('7-me')
   const seen = 'img[src^="/files/photos/"]'
   const address = await page.locator(seen).first().getAttribute('src')

@@ -19,6 +19,8 @@ export interface Filled {
   requestId: string
   /** The draft on the server that this is. */
   draft: { id: string; version: number } | undefined
+  /** Of one person: a small JPEG, as an address that holds all of it. */
+  photo: string | undefined
 }
 
 export const nothingFilled = (): Filled => ({
@@ -31,6 +33,7 @@ export const nothingFilled = (): Filled => ({
   step: 0,
   requestId: crypto.randomUUID(),
   draft: undefined,
+  photo: undefined,
 })
 
 /** What is one person's own. */
@@ -45,7 +48,8 @@ export function forNext(filled: Filled): Filled {
 }
 
 /** Whether nothing is filled in of anybody: choices that stand for the next one are nobody's. */
-export function isEmpty({ emails, login, fields }: Filled): boolean {
+export function isEmpty({ emails, login, fields, photo }: Filled): boolean {
+  if (photo !== undefined) return false
   return emails === '' && login === '' && !OWN.some((key) => Object.hasOwn(fields, key))
 }
 
@@ -79,6 +83,7 @@ export function readKept(text: string | null): Filled {
     step: whole('step') ?? 0,
     requestId: word('requestId') || empty.requestId,
     draft: draftIn(kept['draft']),
+    photo: word('photo').startsWith('data:image/jpeg;base64,') ? word('photo') : undefined,
   }
 }
 

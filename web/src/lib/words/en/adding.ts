@@ -70,4 +70,7 @@ export default {
   another: 'Add another',
   done: 'Done',
   'done.next': 'They are in the list already. The same role and places stand for the next one.',
+  photo: 'Optional. Once they are in they can change it themselves.',
+  'photo.with': 'With a photo',
+  'photo.lost': 'They are added, but the photo could not be sent. Add it from their page.',
 } as const satisfies Catalogue

@@ -16,8 +16,8 @@ export default {
   'photo.crop.zoom': 'Zoom',
   'photo.sending': 'Sending the photo',
   'photo.remove': 'Remove',
-  'photo.set': 'Your new photo is shown everywhere now.',
-  'photo.removed': 'Your photo is removed.',
+  'photo.set': 'The new photo is shown everywhere now.',
+  'photo.removed': 'The photo is removed.',
   'photo.unsupported_media': 'This file cannot be used. Choose a JPEG, PNG or WebP picture.',
   'photo.unreadable_photo':
     'This picture cannot be read: it is broken or too small. Choose another one.',

@@ -70,4 +70,8 @@ export default {
   another: 'Nog iemand toevoegen',
   done: 'Klaar',
   'done.next': 'Ze staan al in de lijst. Dezelfde rol en plekken gelden voor de volgende.',
+  photo: 'Niet verplicht. Zodra iemand binnen is, kan die de foto zelf wijzigen.',
+  'photo.with': 'Met een foto',
+  'photo.lost':
+    'Toegevoegd, maar de foto kon niet worden verzonden. Voeg die toe op de pagina van deze persoon.',
 } satisfies Translation<typeof english, 'one' | 'other'>

@@ -17,8 +17,8 @@ export default {
   'photo.crop.zoom': 'Zoom',
   'photo.sending': 'De foto wordt verstuurd',
   'photo.remove': 'Verwijderen',
-  'photo.set': 'Uw nieuwe foto is nu overal te zien.',
-  'photo.removed': 'Uw foto is verwijderd.',
+  'photo.set': 'De nieuwe foto is nu overal te zien.',
+  'photo.removed': 'De foto is verwijderd.',
   'photo.unsupported_media':
     'Dit bestand kan niet worden gebruikt. Kies een JPEG-, PNG- of WebP-afbeelding.',
   'photo.unreadable_photo':
