@@ -8,7 +8,7 @@ import { ById, Id, Instant, orNull } from './shapes.ts'
 /** So many operators are listed at most; of the others it is only said how many there are. */
 export const LISTED_MAX = 500
 
-/** What routing rules somebody out by, as far as it is known here; a server may know of more. */
+/** Everything by which routing rules somebody out; a server that is newer than the page may know more. */
 export const REASONS = [
   'not_for_tests',
   'tests_only',
@@ -20,7 +20,10 @@ export const REASONS = [
   'outside',
   'not_joined',
   'lacks_skill',
+  'wrap_up',
   'at_limit',
+  'by_hand',
+  'held_for_another',
   'excluded',
   'later_in_order',
 ] as const
@@ -35,18 +38,39 @@ export const CHECKS = [
   'takes_part',
   'joined',
   'skills',
+  'wrap_up',
   'limit',
+  'hold',
   'exclusion',
 ] as const
 export type Check = (typeof CHECKS)[number]
 
-const Checked = Type.Object({
+/** The check that fails with each reason; null for one that is not about the operator. */
+export const CHECK_OF: Readonly<Record<Reason, Check | null>> = {
+  not_for_tests: 'sort',
+  tests_only: 'sort',
+  offline: 'status',
+  away: 'status',
+  busy: 'status',
+  not_connected: 'connection',
+  not_answering: 'answering',
+  outside: 'takes_part',
+  not_joined: 'joined',
+  lacks_skill: 'skills',
+  wrap_up: null,
+  at_limit: 'limit',
+  by_hand: null,
+  held_for_another: null,
+  excluded: 'exclusion',
+  later_in_order: null,
+}
+
+const Failed = Type.Object({
   check: Type.Enum([...CHECKS]),
-  isPassed: Type.Boolean(),
   /** When that changes by itself; null: when somebody does something, or never. */
   changesAt: orNull(Instant),
 })
-export type Checked = Static<typeof Checked>
+export type Failed = Static<typeof Failed>
 
 /** A skill that a chat still asks for and that somebody does not have, or not well enough. */
 const Lacking = Type.Object({
@@ -71,7 +95,8 @@ export const Considered = Type.Object({
   isNext: Type.Boolean(),
   /** Is offered this very chat now. */
   isOffered: Type.Boolean(),
-  checks: Type.Array(Checked),
+  /** What does not pass, in order; every other of `CHECKS` does. */
+  fails: Type.Array(Failed),
   availability: Availability,
   since: Instant,
   connection: Connection,
@@ -116,7 +141,12 @@ export const PastAssignment = Type.Object({
 })
 export type PastAssignment = Static<typeof PastAssignment>
 
-const QueueNamed = Type.Object({ id: Id, name: orNull(Type.String()) })
+const QueueNamed = Type.Object({
+  id: Id,
+  /** Null for one of an account that the asker does not know. */
+  name: orNull(Type.String()),
+  strategy: Type.String(),
+})
 
 export const WhyChat = Type.Object({
   /** The moment that this is true of. */
