@@ -45,6 +45,9 @@ export const Operator = Type.Object({
   /** Offers missed in a row; at the organisation's bound the operator is not answering. */
   missed: Type.Integer(),
   isNotAnswering: Type.Boolean(),
+  /** A chat has just ended: until when the operator has time to finish, and whether they are given
+   * nothing new meanwhile; otherwise it takes a slot. */
+  wrapUp: orNull(Type.Object({ until: Instant, isPaused: Type.Boolean() })),
   live: Load,
   deferred: Load,
   /** The queues that the operator is serving now. */
@@ -59,6 +62,7 @@ export type Operator = Static<typeof Operator>
 export type OperatorStatus =
   | 'available'
   | 'at_limit'
+  | 'wrap_up'
   | 'busy'
   | 'away'
   | 'not_answering'
@@ -72,7 +76,9 @@ export function statusOf(operator: Operator): OperatorStatus {
   if (operator.connection === 'reconnecting') return 'reconnecting'
   if (operator.isNotAnswering) return 'not_answering'
   if (operator.availability !== 'available') return operator.availability
-  return operator.live.used >= operator.live.limit ? 'at_limit' : 'available'
+  const isFull = operator.live.used >= operator.live.limit
+  if (operator.wrapUp && (operator.wrapUp.isPaused || isFull)) return 'wrap_up'
+  return isFull ? 'at_limit' : 'available'
 }
 
 export const NewAvailability = Strict({
@@ -89,4 +95,11 @@ export const presence = {
     body: NewAvailability,
     reply: Operator,
   }),
+  wrapUp: endpoint(
+    'POST',
+    '/api/me/wrap-up/end',
+    'chats.answer',
+    'Say that I am done with what comes after a chat',
+    { reply: Operator },
+  ),
 }

@@ -44,7 +44,10 @@ export const Queue = Type.Object({
   isPreset: Type.Boolean(),
   /** Chats are given, not offered. */
   autoAccepts: Type.Boolean(),
+  /** How long whoever had a chat has to finish after it; 0: not at all. */
   wrapUpSeconds: Type.Integer(),
+  /** It takes the chat's slot meanwhile; otherwise they are given nothing new at all. */
+  wrapUpTakesSlot: Type.Boolean(),
   version: Type.Integer(),
   versions: Versions,
 })
@@ -104,6 +107,7 @@ export const QueueChanges = changesOf({
   isPreset: Type.Boolean(),
   autoAccepts: Type.Boolean(),
   wrapUpSeconds: Type.Integer({ minimum: 0, maximum: 3_600 }),
+  wrapUpTakesSlot: Type.Boolean(),
 })
 export type QueueChanges = Static<typeof QueueChanges>
 

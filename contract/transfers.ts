@@ -73,6 +73,7 @@ export type Transfer = Static<typeof Transfer>
 const TargetStatus = Type.Union([
   Type.Literal('available'),
   Type.Literal('at_limit'),
+  Type.Literal('wrap_up'),
   Type.Literal('busy'),
   Type.Literal('away'),
   Type.Literal('not_answering'),

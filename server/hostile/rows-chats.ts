@@ -5,6 +5,7 @@ import { body, byId, type Row, says, to } from './row.ts'
 export const CHAT_ROWS: Record<string, Row> = {
   'GET /api/me/operator': { by: 'agent' },
   'PUT /api/me/availability': { by: 'agent', ask: body({ availability: 'available' }) },
+  'POST /api/me/wrap-up/end': { by: 'agent' },
   'GET /api/me/chats': { by: 'agent' },
   'PATCH /api/operators/:id/limit': {
     by: 'supervisor',

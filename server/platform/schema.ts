@@ -98,6 +98,7 @@ export interface Assignments {
   queueId: string;
   state: AssignmentState;
   userId: string;
+  wrapsUntil: string | null;
 }
 
 export interface AuditLog {
@@ -504,6 +505,14 @@ export interface OperatorRows {
   userId: string | null;
 }
 
+export interface OperatorRowsWithoutWrapUp {
+  accountIds: string[] | null;
+  organisationId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
+  userId: string | null;
+}
+
 export interface Operators {
   availability: Generated<Availability>;
   availabilitySetBy: string | null;
@@ -634,6 +643,7 @@ export interface Queues {
   targetSeconds: Generated<number>;
   version: Generated<number>;
   wrapUpSeconds: Generated<number>;
+  wrapUpTakesSlot: Generated<boolean>;
 }
 
 export interface QueueSkills {
@@ -893,6 +903,7 @@ export interface DB {
   openMemberships: OpenMemberships;
   operatorLoads: OperatorLoads;
   operatorRows: OperatorRows;
+  operatorRowsWithoutWrapUp: OperatorRowsWithoutWrapUp;
   operators: Operators;
   passwordHistory: PasswordHistory;
   passwordResets: PasswordResets;

@@ -18,6 +18,8 @@ const PLAIN = {
   priority: 0,
   isTest: false,
   skills: [],
+  wrapUpMs: 0,
+  wrapUpTakesSlot: false,
 } as const satisfies Omit<FloorQueue, 'id'>
 export const QUEUES: FloorQueue[] = [
   { ...PLAIN, id: idOf('b', 1) },
@@ -41,8 +43,14 @@ export const QUEUES: FloorQueue[] = [
     autoAccepts: true,
   },
   { ...PLAIN, id: idOf('b', 4), isTest: true },
-  { ...PLAIN, id: idOf('b', 5), strategy: 'round_robin' },
-  { ...PLAIN, id: idOf('b', 6), strategy: 'most_full' },
+  { ...PLAIN, id: idOf('b', 5), strategy: 'round_robin', wrapUpMs: 25_000 },
+  {
+    ...PLAIN,
+    id: idOf('b', 6),
+    strategy: 'most_full',
+    wrapUpMs: 15_000,
+    wrapUpTakesSlot: true,
+  },
   { ...PLAIN, id: idOf('b', 7), strategy: 'fewest_today' },
   { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick' },
 ]
@@ -76,6 +84,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: type('close'), chatId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('abandon'), chatId }) },
   { weight: 4, arbitrary: fc.record({ type: type('sweep') }) },
+  { weight: 1, arbitrary: fc.record({ type: type('wrapUp'), userId }) },
   { weight: 3, arbitrary: fc.record({ type: type('connect'), userId, connectionId }) },
   { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
   { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability }) },

@@ -23,6 +23,8 @@ export interface QueueWish {
   priority?: number
   maxWaiting?: number
   isTest?: boolean
+  wrapUpSeconds?: number
+  wrapUpTakesSlot?: boolean
 }
 
 /** An id that can be told from others in a report: 'c', 7 gives '...0c0000000007'. */
@@ -64,11 +66,13 @@ export async function seedQueue(
   wish: QueueWish,
 ): Promise<string> {
   await sql`insert into queues (organisation_id, id, account_id, name, kind, strategy, offer_seconds,
-      auto_accepts, priority, max_waiting, is_test)
+      auto_accepts, priority, max_waiting, is_test, wrap_up_seconds, wrap_up_takes_slot)
     values (${organisationId}, ${id}, ${organisationId}, ${id}, ${wish.kind ?? 'live'},
       ${wish.strategy ?? 'longest_idle'}, ${wish.offerSeconds ?? 20}, ${wish.autoAccepts ?? false},
       ${wish.priority ?? 0}, ${wish.maxWaiting ?? null},
-      ${wish.isTest ?? false})`.execute(db)
+      ${wish.isTest ?? false}, ${wish.wrapUpSeconds ?? 0}, ${wish.wrapUpTakesSlot ?? false})`.execute(
+    db,
+  )
   return id
 }
 

@@ -4,7 +4,7 @@
 -- other, a server that has just died), a line for each such thing, by a `thing` that names it.
 with held as materialized (
   select organisation_id, user_id, chat_kind as kind, count(*)::int as held
-    from assignments where state in ('offered', 'active')
+    from assignments where state in ('offered', 'active') or wraps_until is not null
    group by 1, 2, 3
 ),
 open_chats as materialized (

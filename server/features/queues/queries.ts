@@ -20,6 +20,7 @@ const COLUMNS = [
   'isPreset',
   'autoAccepts',
   'wrapUpSeconds',
+  'wrapUpTakesSlot',
   'version',
   sql<Versions>`versions_of(id)`.as('versions'),
 ] as const

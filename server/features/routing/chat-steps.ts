@@ -1,5 +1,5 @@
 // What happens to a chat in plain values: it comes, is answered, picked or passed on, and ends.
-// The database does the same (migrations/0012, 0013, 0037 and 0045).
+// The database does the same (migrations/0012, 0013, 0037, 0045 and 0046).
 import type { Because } from '#contract/routing.ts'
 import {
   COOLDOWN_MS,
@@ -11,6 +11,7 @@ import {
 } from './decide.ts'
 import { callsAll, candidatesFor, type Floor, type FloorChat, used } from './floor.ts'
 import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
+import { beginWrapUp } from './wrapping.ts'
 
 export interface ChatCommands {
   enqueue: { chatId: string; queueId: string; priority: number }
@@ -92,6 +93,7 @@ function abandon(work: Work, { chatId }: ChatCommands['abandon']): void {
   for (const key of work.floor.exclusions.keys()) {
     if (key.startsWith(`${chatId}:`)) work.floor.exclusions.delete(key)
   }
+  if (chat.state === 'active') beginWrapUp(work, chat)
   if (chat.operatorId !== undefined) seekChats(work, chat.operatorId)
 }
 

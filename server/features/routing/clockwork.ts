@@ -11,6 +11,7 @@ import { tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
+import { expireWrapUps } from './wrap-up-queries.ts'
 
 export interface ClockworkParts {
   db: Db
@@ -32,7 +33,13 @@ export interface Clockwork {
 }
 
 /** What the passing of time brings to offers, chats and transfers. */
-const PASSING = [routing.expireOffers, presence.expireGrace, tendRings, tendTransfers] as const
+const PASSING = [
+  routing.expireOffers,
+  presence.expireGrace,
+  expireWrapUps,
+  tendRings,
+  tendTransfers,
+] as const
 
 const SWEEP_MS = 250
 const LOOK_MS = 1_000

@@ -169,6 +169,8 @@ describe('over time', () => {
     priority: 0,
     isTest: false,
     skills: [],
+    wrapUpMs: 0,
+    wrapUpTakesSlot: false,
   } as const
   const play = (floor: Floor, now: number, ...commands: Command[]): Floor =>
     commands.reduce((standing, command) => step(standing, command, now).floor, floor)

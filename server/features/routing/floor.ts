@@ -18,6 +18,10 @@ export interface FloorQueue {
   /** For testers alone. */
   isTest: boolean
   skills: readonly FloorSkill[]
+  /** How long whoever had a chat has to finish after it. */
+  wrapUpMs: number
+  /** It takes the chat's place meanwhile; otherwise nothing new is given to them at all. */
+  wrapUpTakesSlot: boolean
 }
 
 /** What a queue asks of whoever gets its chats; until it is no longer asked for, or always. */
@@ -37,6 +41,10 @@ export interface FloorOperator {
   lastOfferedAt: number | undefined
   /** Chats that were given to them on a day of the organisation's. */
   taken: { day: string; count: number } | undefined
+  /** Given nothing new until then. */
+  wrapUpUntil: number | undefined
+  /** Ended chats that still take a slot. */
+  wraps: readonly { kind: Kind; until: number }[]
   limits: Readonly<Record<Kind, number>>
   takesChats: boolean
   takesTests: boolean
@@ -111,9 +119,10 @@ export function isConnected(floor: Floor, userId: string): boolean {
   return [...floor.connections.values()].includes(userId)
 }
 
-/** Chats of a kind that an operator holds or is offered. */
+/** Chats of a kind that an operator holds or is offered, and those that still take their slot. */
 export function used(floor: Floor, userId: string, kind: Kind): number {
-  let count = 0
+  const wraps = floor.operators.get(userId)?.wraps ?? []
+  let count = wraps.filter((wrap) => wrap.kind === kind).length
   for (const chat of floor.chats.values()) {
     if (chat.operatorId === userId && chat.kind === kind) count++
   }
@@ -203,7 +212,7 @@ export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candi
       lastOfferedAt: operator.lastOfferedAt,
       turnAt: member.turnAt,
       takenToday: operator.taken?.day === today ? operator.taken.count : 0,
-      isWrappingUp: false,
+      isWrappingUp: operator.wrapUpUntil !== undefined,
       isByHand: queue?.strategy === 'manual_pick',
       isHeldForAnother: false,
       isExcluded: isExcluded(floor, chat, operator.id, now),

@@ -1,10 +1,10 @@
 -- The laws of routing, each as the number of times it is broken now. All are 0, always; `unmatched`
 -- only once nothing is under way, for a pair is unmatched between a commit and the look after it.
 select
-  -- A load is the number of chats that its operator holds or is offered.
+  -- A load is the number of chats that its operator holds, is offered, or wraps up in their slot.
   (select count(*) from operator_loads l
      full join (select organisation_id, user_id, chat_kind as kind, count(*) as held
-                  from assignments where state in ('offered', 'active')
+                  from assignments where state in ('offered', 'active') or wraps_until is not null
                  group by 1, 2, 3) a using (organisation_id, user_id, kind)
     where coalesce(l.used, 0) <> coalesce(a.held, 0))::int as drifted,
 

@@ -1,14 +1,17 @@
 // On which level people serve a queue, and chats that are picked from its list.
+import type { Operator } from '#contract/presence.ts'
 import type { QueueMember, QueuePerson, SetTier } from '#contract/queues.ts'
 import type { Chat } from '#contract/routing.ts'
 import type { ActorCtx } from '../../platform/context.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import * as accounts from '../accounts/queries.ts'
+import * as presence from '../presence/queries.ts'
 import * as queues from '../queues/queries.ts'
 import { tellUser } from '../users/actions.ts'
 import { accountToSetUp, ask, change, markPlace, memberOf } from './commands.ts'
 import * as routing from './queries.ts'
 import * as ringing from './ring-queries.ts'
+import * as wrapUps from './wrap-up-queries.ts'
 
 /** Who is assigned to a queue; nameless, whom the actor knows of nowhere else. Refuses with
  * `not_found` or `forbidden` (the queue). */
@@ -61,6 +64,14 @@ export async function pickChat(ctx: ActorCtx, chatId: string): Promise<Chat> {
   )
   if (status !== 'picked') throw new Refusal(WHY_NOT_PICKED[status])
   return found(await routing.findChat(ctx.db, organisationId, chatId))
+}
+
+/** What comes after a chat is done before its time is over. Refuses with `not_found` (no operator). */
+export async function endWrapUp(ctx: ActorCtx): Promise<Operator> {
+  const { organisationId, userId } = ctx.actor
+  const { status } = await ask(ctx, (db) => wrapUps.endWrapUp(db, organisationId, userId))
+  if (status === 'not_found') throw new Refusal('not_found')
+  return found(await presence.findOperator(ctx.db, organisationId, userId))
 }
 
 const WHY_NOT_PICKED = {

@@ -21,11 +21,12 @@ import { createTestDatabase, type TestDatabase } from '../../testing/template.ts
 import * as presence from '../presence/queries.ts'
 import { type Outcome, transition } from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
-import { emptyFloor, type Floor } from './floor.ts'
+import { emptyFloor, type Floor, type FloorOperator, used } from './floor.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { type Command, step } from './model.ts'
 import * as routing from './queries.ts'
 import { pickChat, takeChat } from './ring-queries.ts'
+import { endWrapUp } from './wrap-up-queries.ts'
 
 /** Some minutes before midnight there, so that most histories have a new day in them. */
 const TIME_ZONE = 'Europe/Amsterdam'
@@ -77,6 +78,8 @@ async function act(place: Place, it: Command): Promise<unknown> {
       return run(db, (one) => takeChat(one, { organisationId, ...it }))
     case 'pick':
       return run(db, (one) => pickChat(one, { organisationId, ...it }))
+    case 'wrapUp':
+      return run(db, (one) => endWrapUp(one, place.organisationId, it.userId))
     case 'describe':
       return describe(place, it)
     case 'participate':
@@ -175,7 +178,7 @@ const ms = (text: string | null) => (text === null ? null : Date.parse(text))
 async function standing(organisationId: string): Promise<Standing> {
   const operators = await sql<{ last: string | null; grace: string | null }>`
     select user_id as id, availability, missed_in_row as missed, is_not_answering, is_present,
-           (r.row -> 'live' ->> 'used')::int as live, last_offered_at as last, grace_until as grace
+           (r.row -> 'live' ->> 'used')::int as live, r.row -> 'wrapUp' as wrap_up, last_offered_at as last, grace_until as grace
       from operators o join operator_rows r using (organisation_id, user_id)
      where organisation_id = ${organisationId} order by user_id`.execute(db)
   const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
@@ -197,6 +200,12 @@ async function standing(organisationId: string): Promise<Standing> {
 
 const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1)
 
+function wrapUpOf({ wrapUpUntil, wraps }: FloorOperator) {
+  const until = Math.max(wrapUpUntil ?? 0, ...wraps.map((wrap) => wrap.until))
+  if (until === 0) return null
+  return { until: new Date(until).toISOString(), isPaused: wrapUpUntil !== undefined }
+}
+
 function modelled(floor: Floor): Standing {
   const held = [...floor.chats.values()]
   return {
@@ -206,7 +215,8 @@ function modelled(floor: Floor): Standing {
       missed: one.missed,
       isNotAnswering: one.isNotAnswering,
       isPresent: one.isPresent,
-      live: held.filter((chat) => chat.operatorId === one.id && chat.kind === 'live').length,
+      live: used(floor, one.id, 'live'),
+      wrapUp: wrapUpOf(one),
       last: one.lastOfferedAt ?? null,
       grace: one.graceUntil ?? null,
     })),
@@ -249,8 +259,12 @@ async function head(organisationId: string): Promise<number> {
 async function emptied(): Promise<Place> {
   await emptyHouse(db)
   const place = await seedPlace(db)
-  for (const { id, offerMs, ...wish } of QUEUES) {
-    await seedQueue(db, place.organisationId, id, { ...wish, offerSeconds: offerMs / 1_000 })
+  for (const { id, offerMs, wrapUpMs, ...wish } of QUEUES) {
+    await seedQueue(db, place.organisationId, id, {
+      ...wish,
+      offerSeconds: offerMs / 1_000,
+      wrapUpSeconds: wrapUpMs / 1_000,
+    })
   }
   await seedSkills(db, place.organisationId, SKILLS, QUEUES)
   for (const id of USERS) await seedUser(db, place.organisationId, id, 'User')

@@ -14,6 +14,7 @@ import {
   type Work,
 } from './matching.ts'
 import { sweep } from './passing.ts'
+import { stopWrappingUp } from './wrapping.ts'
 
 interface Commands extends ChatCommands {
   register: { userId: string; live: number; deferred: number }
@@ -34,6 +35,8 @@ interface Commands extends ChatCommands {
   limit: { userId: string; kind: Kind; limit: number }
   connect: { userId: string; connectionId: string }
   disconnect: { connectionId: string }
+  /** An operator has wrapped up before the time is over. */
+  wrapUp: { userId: string }
   /** The passing of time. */
   sweep: object
 }
@@ -77,6 +80,7 @@ const transitions: {
   limit,
   connect,
   disconnect,
+  wrapUp,
   sweep,
   ...chatSteps,
 }
@@ -96,6 +100,8 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
     isNotAnswering: false,
     lastOfferedAt: undefined,
     taken: undefined,
+    wrapUpUntil: undefined,
+    wraps: [],
     limits: { live, deferred },
     takesChats: true,
     takesTests: false,
@@ -169,6 +175,10 @@ function limit(work: Work, { userId, kind, limit: most }: Commands['limit']): vo
   if (operator === undefined) return
   changeOperator(work, userId, { limits: { ...operator.limits, [kind]: most } })
   if (most > operator.limits[kind]) work.matchOperators.push(userId)
+}
+
+function wrapUp(work: Work, { userId }: Commands['wrapUp']): void {
+  if (stopWrappingUp(work, userId, Infinity)) work.matchOperators.push(userId)
 }
 
 function connect(work: Work, { userId, connectionId }: Commands['connect']): void {

@@ -2,13 +2,16 @@
 import { COOLDOWN_MS, compareIds, MISSED_MAX } from './decide.ts'
 import { chatsOf, compareChats } from './floor.ts'
 import { changeOperator, putBack, ring, settle, type Work } from './matching.ts'
+import { stopWrappingUp } from './wrapping.ts'
 
-/** What the passing of time brings: missed offers, ended graces, ended cooldowns, skills that are no
+/** What the passing of time brings: missed offers, ended graces and wrap-ups, ended cooldowns, skills that are no
  * longer asked for, and chats that begin to ring or end it. */
 export function sweep(work: Work): void {
   expireOffers(work)
   settle(work)
   expireGrace(work)
+  settle(work)
+  expireWrapUps(work)
   settle(work)
   for (const chat of work.floor.chats.values()) if (chat.state === 'waiting') ring(work, chat)
   work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
@@ -39,4 +42,9 @@ function expireGrace(work: Work): void {
     changeOperator(work, id, { graceUntil: undefined })
     for (const chat of chatsOf(work.floor, id)) putBack(work, chat)
   }
+}
+
+function expireWrapUps(work: Work): void {
+  const ids = [...work.floor.operators.keys()].sort(compareIds)
+  work.matchOperators.push(...ids.filter((id) => stopWrappingUp(work, id, work.now)))
 }

@@ -5,7 +5,7 @@ import * as queues from '#contract/queues.ts'
 import * as api from '#contract/routing.ts'
 import { serve } from '../../platform/serve.ts'
 import * as commands from './commands.ts'
-import { listPeople, pickChat, setTier } from './levels.ts'
+import { endWrapUp, listPeople, pickChat, setTier } from './levels.ts'
 import * as routing from './queries.ts'
 import { readSkills, setSkills } from './skills.ts'
 
@@ -24,6 +24,7 @@ export function routingRoutes(app: FastifyInstance): void {
     commands.setLimit(ctx, params.id, body),
   )
   serve(app, presence.presence.choose, (ctx, { body }) => commands.chooseAvailability(ctx, body))
+  serve(app, presence.presence.wrapUp, (ctx) => endWrapUp(ctx))
   serve(app, queues.queues.join, (ctx, { params }) => commands.joinQueue(ctx, params.id))
   serve(app, queues.queues.leave, (ctx, { params }) => commands.leaveQueue(ctx, params.id))
   serve(app, queues.queues.assign, (ctx, { params }) =>

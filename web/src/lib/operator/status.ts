@@ -6,6 +6,7 @@ import { t } from '#lib/words.ts'
 export const statusTone: Readonly<Record<OperatorStatus, Tone>> = {
   available: 'ok',
   at_limit: 'full',
+  wrap_up: 'wrap',
   busy: 'wrap',
   away: 'pause',
   not_answering: 'bad',
@@ -16,6 +17,7 @@ export const statusTone: Readonly<Record<OperatorStatus, Tone>> = {
 const words = {
   available: 'shell.status.available',
   at_limit: 'shell.status.at-limit',
+  wrap_up: 'shell.status.wrap-up',
   busy: 'shell.status.busy',
   away: 'shell.status.away',
   not_answering: 'shell.status.not-answering',

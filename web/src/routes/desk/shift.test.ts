@@ -16,6 +16,7 @@ const operator: Operator = {
   connectionSince: '2026-01-01T09:00:00.000Z',
   missed: 0,
   isNotAnswering: false,
+  wrapUp: null,
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 0, version: 1 },
   joined: [],
@@ -23,6 +24,7 @@ const operator: Operator = {
   takesTests: false,
 }
 const facts = { connection: 'live', operator, assigned: 2, joined: 1 } as const
+const wrapUp = { until: '2026-01-01T09:05:00.000Z', isPaused: true }
 const full = { ...operator, live: { used: 3, limit: 3, version: 1 } }
 
 test.each([
@@ -33,6 +35,7 @@ test.each([
   ['not-available', { ...facts, operator: { ...operator, availability: 'away' as const } }],
   ['not-answering', { ...facts, operator: { ...operator, isNotAnswering: true, missed: 3 } }],
   ['at-limit', { ...facts, operator: full }],
+  ['wrap-up', { ...facts, operator: { ...full, wrapUp } }],
   // Whoever is offline is not told of anything that going available would change anyway.
   ['not-available', { ...facts, operator: { ...full, availability: 'offline' as const } }],
 ])('the Desk says %s', (kind, given) => {

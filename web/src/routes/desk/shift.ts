@@ -10,6 +10,7 @@ export type Shift =
   | { kind: 'not-answering'; missed: number }
   | { kind: 'not-available'; availability: 'busy' | 'away' | 'offline'; setBy: string | null }
   | { kind: 'at-limit'; used: number; limit: number }
+  | { kind: 'wrap-up'; until: string; isPaused: boolean }
   | { kind: 'none-joined' }
   | { kind: 'ready' }
 
@@ -26,6 +27,7 @@ export function shiftOf({ connection, operator, assigned, joined }: Facts): Shif
   if (assigned === 0) return { kind: 'no-queues' }
   if (availability !== 'available') return { kind: 'not-available', availability, setBy }
   if (operator.isNotAnswering) return { kind: 'not-answering', missed: operator.missed }
+  if (operator.wrapUp) return { kind: 'wrap-up', ...operator.wrapUp }
   if (statusOf(operator) === 'at_limit')
     return { kind: 'at-limit', used: live.used, limit: live.limit }
   return joined === 0 ? { kind: 'none-joined' } : { kind: 'ready' }

@@ -25,6 +25,7 @@ function operator(id: string, more: Partial<Operator> = {}): Operator {
     connectionSince: at(0),
     missed: 0,
     isNotAnswering: false,
+    wrapUp: null,
     live: { used: 0, limit: 3, version: 1 },
     deferred: { used: 0, limit: 0, version: 1 },
     joined: [],
@@ -70,6 +71,7 @@ const queue: Queue = {
   isPreset: false,
   autoAccepts: false,
   wrapUpSeconds: 0,
+  wrapUpTakesSlot: false,
   version: 1,
   versions: {},
 }

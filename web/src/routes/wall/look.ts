@@ -4,6 +4,7 @@ import type { OperatorStatus } from '#contract/presence.ts'
 export const STATUSES = [
   'available',
   'at_limit',
+  'wrap_up',
   'busy',
   'away',
   'not_answering',

@@ -90,6 +90,9 @@ export default {
   'queue.priority.hint': '0 to 9; the higher is served first.',
   'queue.wrap-up': 'Time to finish after a chat (seconds)',
   'queue.wrap-up.hint': '0: the next chat may come at once.',
+  'queue.wrap-up.slot': 'That time takes one place',
+  'queue.wrap-up.slot.what':
+    'The ended chat counts against the limit until then, and other places are filled. Otherwise nothing new comes at all.',
   'queue.max-waiting': 'Most that may wait',
   'queue.max-waiting.hint': 'Whoever comes when it is full is told so.',
   'queue.max-waiting.none': 'As many as come',

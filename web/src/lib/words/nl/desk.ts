@@ -59,6 +59,11 @@ export default {
   'shift.at-limit': 'U zit aan uw limiet',
   'shift.at-limit.note':
     'U hebt {used} van {limit} chats. De volgende komt als er een afgelopen is.',
+  'shift.wrap-up': 'Afronden: nog {time}',
+  'shift.wrap-up.note': 'Tijd om de laatste chat af te ronden. Tot dan komt er niets nieuws.',
+  'shift.wrap-up.slot':
+    'Tijd om de laatste chat af te ronden. Tot dan bezet die een van uw plaatsen.',
+  'shift.wrap-up.done': 'Klaar',
   'shift.none-joined': 'U doet aan geen wachtrij mee',
   'shift.none-joined.note': 'Zet de wachtrijen aan die u wilt bedienen.',
   'shift.ready': 'Klaar voor de volgende chat',

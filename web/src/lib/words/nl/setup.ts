@@ -91,6 +91,9 @@ export default {
   'queue.priority.hint': '0 tot 9; de hogere gaat voor.',
   'queue.wrap-up': 'Tijd om af te ronden na een chat (seconden)',
   'queue.wrap-up.hint': '0: de volgende chat mag meteen komen.',
+  'queue.wrap-up.slot': 'Die tijd bezet één plaats',
+  'queue.wrap-up.slot.what':
+    'De beëindigde chat telt tot dan mee voor de limiet, andere plaatsen worden gevuld. Anders komt er helemaal niets nieuws.',
   'queue.max-waiting': 'Hoogstens zoveel wachtenden',
   'queue.max-waiting.hint': 'Wie komt als de rij vol is, krijgt dat te horen.',
   'queue.max-waiting.none': 'Zoveel als er komen',

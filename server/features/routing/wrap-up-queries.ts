@@ -1,0 +1,21 @@
+// Transitions of wrap-up (migrations/0046); queries.ts says how such are called.
+import { sql } from 'kysely'
+import type { Db } from '../../platform/database.ts'
+import { type Outcome, transition } from '../presence/queries.ts'
+
+/** The operator is done before the time is over. */
+export function endWrapUp(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<Outcome<'ended' | 'not_found'>> {
+  return transition(
+    db,
+    sql<Outcome<'ended' | 'not_found'>>`select * from end_wrap_up(${organisationId}, ${userId})`,
+  )
+}
+
+/** Wrap-ups whose time is over; one organisation a call, until it answers `nothing`. */
+export function expireWrapUps(db: Db): Promise<Outcome<'ended' | 'nothing'>> {
+  return transition(db, sql<Outcome<'ended' | 'nothing'>>`select * from expire_wrap_ups()`)
+}
