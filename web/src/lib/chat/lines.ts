@@ -28,10 +28,21 @@ export type Line =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'answered'; key: string; at: string }
   | { kind: 'system'; key: string; body: string }
+  | Aside
+
+/** What the team alone reads, between what is said. */
+export interface Aside {
+  kind: 'aside'
+  key: string
+  at: string
+  text: string
+  note: string | null
+}
 
 interface Told {
   messages: readonly Message[]
   unsent: readonly Unsent[]
+  asides?: readonly Aside[]
   /** When I took the chat. */
   acceptedAt: string | null
   /** My user id. */
@@ -44,12 +55,17 @@ interface Told {
 const BREATH_MS = 5 * 60_000
 
 /** All lines, oldest first. */
-export function linesOf({ messages, unsent, acceptedAt, myId, dayOf }: Told): Line[] {
+export function linesOf(told: Told): Line[] {
+  const { messages, unsent, asides = [], acceptedAt, myId, dayOf } = told
   const heard = new Set(messages.map(({ clientId }) => clientId))
   const said = [
     ...messages.toSorted((a, b) => a.seq - b.seq).map((message) => lineOf(message, myId)),
     ...unsent.filter(({ clientId }) => !heard.has(clientId)).map(unsentLine),
   ]
+  for (const aside of asides) {
+    const next = said.findIndex(({ at }) => at > aside.at)
+    said.splice(next === -1 ? said.length : next, 0, { line: aside, at: aside.at })
+  }
   const lines: Line[] = []
   let day = ''
   let isAnswered = acceptedAt === null

@@ -1,5 +1,6 @@
 // Chats that are put to me: the server's deadline decides; what is drawn only follows it.
 import { type Chat, type Offer, routing } from '#contract/routing.ts'
+import { transfers } from '#contract/transfers.ts'
 import { call, Refused } from '#lib/api.ts'
 import { clock, epochMs } from '#lib/clock.svelte.ts'
 import { live } from '#lib/live/live.svelte.ts'
@@ -63,12 +64,16 @@ export class Offers {
     }
   }
 
-  /** Passes it on. Too late is as good. Throws Refused or Unreachable. */
-  async pass({ offer }: Offered): Promise<void> {
+  /** Passes it on, to a colleague who hands it on with why. Too late is as good. Throws Refused or
+   * Unreachable. */
+  async pass({ offer, state, transfer }: Offered, reason?: string): Promise<void> {
     this.passing = offer.id
     this.#settled.add(offer.id)
     try {
-      await call(routing.decline, { params: { id: offer.id } })
+      if (state === 'active' && transfer) {
+        const body = reason === undefined ? {} : { reason }
+        await call(transfers.decline, { params: { id: transfer.id }, body })
+      } else await call(routing.decline, { params: { id: offer.id } })
     } catch (error) {
       if (error instanceof Refused && LOST.has(error.code)) return
       this.#settled.delete(offer.id)

@@ -22,7 +22,9 @@ import type security from './en/security.ts'
 import type setup from './en/setup.ts'
 import type shell from './en/shell.ts'
 import type signin from './en/signin.ts'
+import type transfers from './en/transfers.ts'
 import type wall from './en/wall.ts'
+import type why from './en/why.ts'
 import type { Plural } from './message.ts'
 
 /** What a locale must hold for an English area, given the plural categories its language has. */
@@ -36,6 +38,7 @@ export interface Areas {
   joining: typeof joining
   desk: typeof desk
   wall: typeof wall
+  why: typeof why
   history: typeof history
   editing: typeof editing
   people: typeof people
@@ -54,6 +57,7 @@ export interface Areas {
   contact: typeof contact
   addresses: typeof addresses
   proof: typeof proof
+  transfers: typeof transfers
 }
 export type Area = keyof Areas
 
