@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('history', 'desk')
+export const load = () => needWords('history', 'desk', 'why')
