@@ -48,6 +48,11 @@ export const Queue = Type.Object({
   wrapUpSeconds: Type.Integer(),
   /** It takes the chat's slot meanwhile; otherwise they are given nothing new at all. */
   wrapUpTakesSlot: Type.Boolean(),
+  /** Where its chats go on to: when the line is full, after so long, and when nobody is there. */
+  overflowQueueId: orNull(Id),
+  /** Null: however long they wait. */
+  overflowAfterSeconds: orNull(Type.Integer()),
+  overflowWhenUnattended: Type.Boolean(),
   version: Type.Integer(),
   versions: Versions,
 })
@@ -108,6 +113,9 @@ export const QueueChanges = changesOf({
   autoAccepts: Type.Boolean(),
   wrapUpSeconds: Type.Integer({ minimum: 0, maximum: 3_600 }),
   wrapUpTakesSlot: Type.Boolean(),
+  overflowQueueId: orNull(Id),
+  overflowAfterSeconds: orNull(Type.Integer({ minimum: 1, maximum: 86_400 })),
+  overflowWhenUnattended: Type.Boolean(),
 })
 export type QueueChanges = Static<typeof QueueChanges>
 

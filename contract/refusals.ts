@@ -51,6 +51,8 @@ export const refusals = {
   /** Somebody of an account above: their access is removed there. */
   inherited: 409,
   in_use: 409,
+  overflow_circle: 409,
+  overflow_too_long: 409,
   account_circle: 409,
   account_too_deep: 409,
   would_lock_out: 409,

@@ -638,6 +638,9 @@ export interface Queues {
   name: string;
   offerSeconds: Generated<number>;
   organisationId: string;
+  overflowAfterSeconds: number | null;
+  overflowQueueId: string | null;
+  overflowWhenUnattended: Generated<boolean>;
   priority: Generated<number>;
   strategy: Generated<QueueStrategy>;
   targetSeconds: Generated<number>;
@@ -686,8 +689,10 @@ export interface RoutedChats {
   kind: ChatKind;
   operatorId: string | null;
   organisationId: string;
+  passedQueues: Generated<string[]>;
   priority: number;
   queueId: string;
+  queueSince: string | null;
   rings: Generated<boolean>;
   siteId: string;
   state: Generated<ChatState>;

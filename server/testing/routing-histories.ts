@@ -20,9 +20,13 @@ const PLAIN = {
   skills: [],
   wrapUpMs: 0,
   wrapUpTakesSlot: false,
+  maxWaiting: undefined,
+  overflowQueueId: undefined,
+  overflowAfterMs: undefined,
+  overflowWhenUnattended: false,
 } as const satisfies Omit<FloorQueue, 'id'>
 export const QUEUES: FloorQueue[] = [
-  { ...PLAIN, id: idOf('b', 1) },
+  { ...PLAIN, id: idOf('b', 1), overflowQueueId: idOf('b', 5), overflowAfterMs: 30_000 },
   {
     ...PLAIN,
     id: idOf('b', 2),
@@ -43,15 +47,31 @@ export const QUEUES: FloorQueue[] = [
     autoAccepts: true,
   },
   { ...PLAIN, id: idOf('b', 4), isTest: true },
-  { ...PLAIN, id: idOf('b', 5), strategy: 'round_robin', wrapUpMs: 25_000 },
+  {
+    ...PLAIN,
+    id: idOf('b', 5),
+    strategy: 'round_robin',
+    wrapUpMs: 25_000,
+    overflowQueueId: idOf('b', 7),
+    overflowWhenUnattended: true,
+  },
   {
     ...PLAIN,
     id: idOf('b', 6),
     strategy: 'most_full',
     wrapUpMs: 15_000,
     wrapUpTakesSlot: true,
+    overflowQueueId: idOf('b', 7),
+    overflowAfterMs: 20_000,
+    overflowWhenUnattended: true,
   },
-  { ...PLAIN, id: idOf('b', 7), strategy: 'fewest_today' },
+  {
+    ...PLAIN,
+    id: idOf('b', 7),
+    strategy: 'fewest_today',
+    maxWaiting: 2,
+    overflowQueueId: idOf('b', 2),
+  },
   { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick' },
 ]
 

@@ -21,7 +21,9 @@ export interface QueueWish {
   offerSeconds?: number
   autoAccepts?: boolean
   priority?: number
-  maxWaiting?: number
+  maxWaiting?: number | undefined
+  overflowAfterSeconds?: number | undefined
+  overflowWhenUnattended?: boolean
   isTest?: boolean
   wrapUpSeconds?: number
   wrapUpTakesSlot?: boolean
@@ -59,20 +61,26 @@ export async function seedPlace(db: Db): Promise<Place> {
   return { organisationId, siteId, visitorId, nodeId, epoch }
 }
 
+const USUAL = {
+  ...({ kind: 'live', strategy: 'longest_idle', offerSeconds: 20, priority: 0 } as const),
+  ...{ autoAccepts: false, isTest: false, wrapUpSeconds: 0, wrapUpTakesSlot: false },
+  ...{ overflowWhenUnattended: false },
+}
+
 export async function seedQueue(
   db: Db,
   organisationId: string,
   id: string,
   wish: QueueWish,
 ): Promise<string> {
+  const queue = { ...USUAL, ...wish }
   await sql`insert into queues (organisation_id, id, account_id, name, kind, strategy, offer_seconds,
-      auto_accepts, priority, max_waiting, is_test, wrap_up_seconds, wrap_up_takes_slot)
-    values (${organisationId}, ${id}, ${organisationId}, ${id}, ${wish.kind ?? 'live'},
-      ${wish.strategy ?? 'longest_idle'}, ${wish.offerSeconds ?? 20}, ${wish.autoAccepts ?? false},
-      ${wish.priority ?? 0}, ${wish.maxWaiting ?? null},
-      ${wish.isTest ?? false}, ${wish.wrapUpSeconds ?? 0}, ${wish.wrapUpTakesSlot ?? false})`.execute(
-    db,
-  )
+      auto_accepts, priority, max_waiting, is_test, wrap_up_seconds, wrap_up_takes_slot,
+      overflow_after_seconds, overflow_when_unattended)
+    values (${organisationId}, ${id}, ${organisationId}, ${id}, ${queue.kind}, ${queue.strategy},
+      ${queue.offerSeconds}, ${queue.autoAccepts}, ${queue.priority}, ${queue.maxWaiting ?? null},
+      ${queue.isTest}, ${queue.wrapUpSeconds}, ${queue.wrapUpTakesSlot},
+      ${queue.overflowAfterSeconds ?? null}, ${queue.overflowWhenUnattended})`.execute(db)
   return id
 }
 

@@ -2,11 +2,12 @@
 import type { NewQueue, Queue, QueueChanges } from '#contract/queues.ts'
 import { scope } from '#contract/scopes.ts'
 import { mustHold } from '../../platform/allow.ts'
-import type { ActorCtx } from '../../platform/context.ts'
+import type { ActorCtx, Tx } from '../../platform/context.ts'
+import { brokenConstraint } from '../../platform/database.ts'
 import { refuseLateUse, refuseUse } from '../../platform/in-use.ts'
 import { changedFields, markFields, sameKeys } from '../../platform/marks.ts'
 import { claimName, soundName } from '../../platform/names.ts'
-import { found } from '../../platform/refuse.ts'
+import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import * as queues from './queries.ts'
 
@@ -38,7 +39,10 @@ async function mustSetUp({ db, actor, organisationId }: ActorCtx, id: string): P
   return queue
 }
 
-/** Refuses with `not_found`, `forbidden`, `stale` and what stands now, `invalid` or `name_taken`. */
+/**
+ * Refuses with `not_found`, `forbidden`, `stale` and what stands now, `invalid`, `name_taken`, or
+ * `overflow_circle` or `overflow_too_long` (where its chats are to go on to).
+ */
 export async function changeQueue(
   ctx: ActorCtx,
   id: string,
@@ -56,13 +60,31 @@ export async function changeQueue(
       await claimName(tx, accountId, wanted.name, async () =>
         (await queues.list(db, organisationId, [accountId])).filter((one) => one.id !== id),
       )
-    await queues.update(db, organisationId, id, wanted)
+    await checkOverflow(tx, id, wanted.overflowQueueId)
+    await queues.update(db, organisationId, id, wanted).catch(refuseChain)
     await markFields(tx, id, keys)
     const queue = found(await queues.find(db, organisationId, id))
     tx.tell('queue', queue, scopesOf(queue))
     tx.note({ subject: 'queue', subjectId: id, before: sameKeys(before, wanted), after: wanted })
     return queue
   })
+}
+
+async function checkOverflow({ db, organisationId }: Tx, id: string, to?: string | null) {
+  if (to === undefined || to === null) return
+  if (to === id) throw new Refusal('overflow_circle', OVERFLOW)
+  if (!(await queues.mayOverflow(db, organisationId, id, to)))
+    throw new Refusal('invalid', OVERFLOW)
+}
+
+const OVERFLOW = { field: 'overflowQueueId' }
+
+/** What the database says no to by itself, as a refusal. */
+function refuseChain(error: unknown): never {
+  const constraint = brokenConstraint(error)
+  if (constraint === 'queues_overflow_circle') throw new Refusal('overflow_circle', OVERFLOW)
+  if (constraint === 'queues_overflow_too_long') throw new Refusal('overflow_too_long', OVERFLOW)
+  throw error
 }
 
 /** Refuses with `not_found`, `forbidden`, or `in_use` and where. */

@@ -21,6 +21,9 @@ const COLUMNS = [
   'autoAccepts',
   'wrapUpSeconds',
   'wrapUpTakesSlot',
+  'overflowQueueId',
+  'overflowAfterSeconds',
+  'overflowWhenUnattended',
   'version',
   sql<Versions>`versions_of(id)`.as('versions'),
 ] as const
@@ -127,7 +130,12 @@ export async function remove(db: Db, organisationId: string, id: string): Promis
 
 /** What points at the queue: a chat that it ever had is history. */
 export async function listUses(db: Db, organisationId: string, id: string): Promise<Use[]> {
-  const { rows } = await sql<{ people: number; chats: number; sites: string[] }>`
+  const { rows } = await sql<{
+    people: number
+    chats: number
+    sites: string[]
+    before: string[]
+  }>`
     select (select count(*)::int from queue_members
              where organisation_id = ${organisationId} and queue_id = ${id}) as people,
            (select count(*)::int from (
@@ -137,12 +145,35 @@ export async function listUses(db: Db, organisationId: string, id: string): Prom
                where organisation_id = ${organisationId} and queue_id = ${id}
               union select chat_id from handovers
                where organisation_id = ${organisationId} and queue_id = ${id}) had) as chats,
+           array(select name from queues
+                  where organisation_id = ${organisationId} and overflow_queue_id = ${id}
+                  order by name) as before,
            array(select name from sites
                   where organisation_id = ${organisationId} and queue_id = ${id} order by name) as sites`.execute(
     db,
   )
-  const { people = 0, chats = 0, sites = [] } = rows[0] ?? {}
-  return [useOf('sites', sites), countOf('people', people), countOf('chats', chats)]
+  const { people = 0, chats = 0, sites = [], before = [] } = rows[0] ?? {}
+  return [
+    useOf('sites', sites),
+    useOf('queues', before),
+    countOf('people', people),
+    countOf('chats', chats),
+  ]
+}
+
+/** Whether chats of the queue may go on to the other: one of its branch, for the same sort of chats. */
+export async function mayOverflow(
+  db: Db,
+  organisationId: string,
+  id: string,
+  otherId: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from queues q
+      join queues o on o.organisation_id = q.organisation_id and o.kind = q.kind and o.is_test = q.is_test
+     where q.organisation_id = ${organisationId} and q.id = ${id} and o.id = ${otherId}
+       and is_same_branch(q.organisation_id, q.account_id, o.account_id)`.execute(db)
+  return rows.length > 0
 }
 
 export async function findAccountId(

@@ -9,8 +9,9 @@ import {
   pick as pickedBy,
   whyNot,
 } from './decide.ts'
-import { callsAll, candidatesFor, type Floor, type FloorChat, used } from './floor.ts'
+import { callsAll, candidatesFor, type Floor, type FloorChat, isLineFull, used } from './floor.ts'
 import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
+import { overflowTarget } from './overflow.ts'
 import { beginWrapUp } from './wrapping.ts'
 
 export interface ChatCommands {
@@ -37,15 +38,20 @@ function enqueue(work: Work, { chatId: id, queueId, priority }: ChatCommands['en
     work.matchChats.push(id)
     return
   }
-  const dueAt = work.now - (queue.priority + priority) * PRIORITY_STEP_MS
+  const place = { queueId, passedQueues: [] }
+  const isFull = isLineFull(work.floor, queue)
+  const entered = isFull ? overflowTarget(work.floor, place, 'overflow_full') : queueId
+  if (entered === undefined) return
   const chat: FloorChat = {
     id,
-    queueId,
+    queueId: entered,
     kind: queue.kind,
     state: 'waiting',
     enqueuedAt: work.now,
-    dueAt,
-    rings: callsAll(work.floor, queueId),
+    dueAt: work.now - (queue.priority + priority) * PRIORITY_STEP_MS,
+    queueSince: work.now,
+    passedQueues: isFull ? [queueId] : [],
+    rings: callsAll(work.floor, entered),
     operatorId: undefined,
     expiresAt: undefined,
   }

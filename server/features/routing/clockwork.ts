@@ -11,7 +11,7 @@ import { tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
-import { expireWrapUps } from './wrap-up-queries.ts'
+import { expireWrapUps, overflowChats } from './wrap-up-queries.ts'
 
 export interface ClockworkParts {
   db: Db
@@ -37,6 +37,7 @@ const PASSING = [
   routing.expireOffers,
   presence.expireGrace,
   expireWrapUps,
+  overflowChats,
   tendRings,
   tendTransfers,
 ] as const

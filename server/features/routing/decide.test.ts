@@ -171,6 +171,10 @@ describe('over time', () => {
     skills: [],
     wrapUpMs: 0,
     wrapUpTakesSlot: false,
+    maxWaiting: undefined,
+    overflowQueueId: undefined,
+    overflowAfterMs: undefined,
+    overflowWhenUnattended: false,
   } as const
   const play = (floor: Floor, now: number, ...commands: Command[]): Floor =>
     commands.reduce((standing, command) => step(standing, command, now).floor, floor)

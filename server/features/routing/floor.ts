@@ -22,6 +22,12 @@ export interface FloorQueue {
   wrapUpMs: number
   /** It takes the chat's place meanwhile; otherwise nothing new is given to them at all. */
   wrapUpTakesSlot: boolean
+  /** So many may wait; undefined: as many as come. */
+  maxWaiting: number | undefined
+  /** Where its chats go on to: when the line is full, and when either of these says so. */
+  overflowQueueId: string | undefined
+  overflowAfterMs: number | undefined
+  overflowWhenUnattended: boolean
 }
 
 /** What a queue asks of whoever gets its chats; until it is no longer asked for, or always. */
@@ -69,6 +75,9 @@ export interface FloorChat {
   state: ChatState
   enqueuedAt: number
   dueAt: number
+  /** Since when it is in this queue, and those that it has gone on from. */
+  queueSince: number
+  passedQueues: readonly string[]
   /** Calls all who are outside its queue. */
   rings: boolean
   operatorId: string | undefined
@@ -155,6 +164,19 @@ function attendants(floor: Floor, queue: FloorQueue): FloorOperator[] {
     const attends = isReady(operator) && operator.limits[queue.kind] > 0
     return attends && isFor(operator, queue.isTest) === 'everybody' ? [operator] : []
   })
+}
+
+/** Whether somebody is there for the queue's chats; full is there. */
+export function isAttended(floor: Floor, queue: FloorQueue): boolean {
+  return attendants(floor, queue).length > 0
+}
+
+/** Whether no more may wait in the queue. */
+export function isLineFull(floor: Floor, { id, maxWaiting }: FloorQueue): boolean {
+  const waiting = [...floor.chats.values()].filter(
+    ({ queueId, state }) => queueId === id && state === 'waiting',
+  )
+  return waiting.length >= (maxWaiting ?? Infinity)
 }
 
 /** Whether a chat that waits in the queue rings with everybody outside it: nobody attends it. */

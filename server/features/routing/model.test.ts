@@ -182,7 +182,7 @@ async function standing(organisationId: string): Promise<Standing> {
       from operators o join operator_rows r using (organisation_id, user_id)
      where organisation_id = ${organisationId} order by user_id`.execute(db)
   const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
-    select chat_id as id, state, due_at, operator_id, (row ->> 'rings')::boolean as rings, row -> 'offer' ->> 'expiresAt' as expires_at
+    select chat_id as id, state, queue_id, due_at, operator_id, (row ->> 'rings')::boolean as rings, row -> 'offer' ->> 'expiresAt' as expires_at
       from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
   const members = await sql`
     select queue_id || ':' || user_id as id, tier, is_joined, participates from queue_members
@@ -226,6 +226,7 @@ function modelled(floor: Floor): Standing {
     chats: held.sort(byId).map((chat) => ({
       id: chat.id,
       state: chat.state,
+      queueId: chat.queueId,
       dueAt: chat.dueAt,
       operatorId: chat.operatorId ?? null,
       rings: chat.rings,
@@ -259,13 +260,19 @@ async function head(organisationId: string): Promise<number> {
 async function emptied(): Promise<Place> {
   await emptyHouse(db)
   const place = await seedPlace(db)
-  for (const { id, offerMs, wrapUpMs, ...wish } of QUEUES) {
+  for (const { id, offerMs, wrapUpMs, overflowAfterMs, overflowQueueId: _, ...wish } of QUEUES) {
     await seedQueue(db, place.organisationId, id, {
       ...wish,
       offerSeconds: offerMs / 1_000,
       wrapUpSeconds: wrapUpMs / 1_000,
+      overflowAfterSeconds: overflowAfterMs && overflowAfterMs / 1_000,
     })
   }
+  for (const { id, overflowQueueId } of QUEUES)
+    if (overflowQueueId !== undefined)
+      await sql`update queues set overflow_queue_id = ${overflowQueueId} where id = ${id}`.execute(
+        db,
+      )
   await seedSkills(db, place.organisationId, SKILLS, QUEUES)
   for (const id of USERS) await seedUser(db, place.organisationId, id, 'User')
   return place

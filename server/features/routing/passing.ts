@@ -2,9 +2,10 @@
 import { COOLDOWN_MS, compareIds, MISSED_MAX } from './decide.ts'
 import { chatsOf, compareChats } from './floor.ts'
 import { changeOperator, putBack, ring, settle, type Work } from './matching.ts'
+import { overflowChats } from './overflow.ts'
 import { stopWrappingUp } from './wrapping.ts'
 
-/** What the passing of time brings: missed offers, ended graces and wrap-ups, ended cooldowns, skills that are no
+/** What the passing of time brings: missed offers, ended graces and wrap-ups, chats that go on to another queue, ended cooldowns, skills that are no
  * longer asked for, and chats that begin to ring or end it. */
 export function sweep(work: Work): void {
   expireOffers(work)
@@ -13,6 +14,7 @@ export function sweep(work: Work): void {
   settle(work)
   expireWrapUps(work)
   settle(work)
+  overflowChats(work)
   for (const chat of work.floor.chats.values()) if (chat.state === 'waiting') ring(work, chat)
   work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
 }

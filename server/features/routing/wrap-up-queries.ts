@@ -1,4 +1,4 @@
-// Transitions of wrap-up (migrations/0046); queries.ts says how such are called.
+// Transitions of wrap-up and overflow (migrations/0046 and 0047); queries.ts says how such are called.
 import { sql } from 'kysely'
 import type { Db } from '../../platform/database.ts'
 import { type Outcome, transition } from '../presence/queries.ts'
@@ -18,4 +18,9 @@ export function endWrapUp(
 /** Wrap-ups whose time is over; one organisation a call, until it answers `nothing`. */
 export function expireWrapUps(db: Db): Promise<Outcome<'ended' | 'nothing'>> {
   return transition(db, sql<Outcome<'ended' | 'nothing'>>`select * from expire_wrap_ups()`)
+}
+
+/** Chats that go on to another queue; one organisation a call, until it answers `nothing`. */
+export function overflowChats(db: Db): Promise<Outcome<'moved' | 'nothing'>> {
+  return transition(db, sql<Outcome<'moved' | 'nothing'>>`select * from overflow_chats()`)
 }

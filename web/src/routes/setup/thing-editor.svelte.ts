@@ -62,7 +62,10 @@ export class ThingEditor<R extends Row> {
   }
 }
 
-const MAY_BE_NONE: ReadonlySet<string> = new Set(['maxWaiting', 'welcome', 'allowedOrigins'])
+const MAY_BE_NONE: ReadonlySet<string> = new Set([
+  ...['maxWaiting', 'overflowQueueId', 'overflowAfterSeconds'],
+  ...['welcome', 'allowedOrigins'],
+])
 
 class ThingForm extends DraftForm {
   override error(key: string): string | undefined {

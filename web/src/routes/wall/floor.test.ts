@@ -72,6 +72,9 @@ const queue: Queue = {
   autoAccepts: false,
   wrapUpSeconds: 0,
   wrapUpTakesSlot: false,
+  overflowQueueId: null,
+  overflowAfterSeconds: null,
+  overflowWhenUnattended: false,
   version: 1,
   versions: {},
 }

@@ -43,6 +43,8 @@ export default {
   wrong_status: 'This person’s status does not allow that any more.',
   inherited: 'This person belongs to an account above. Remove their access there.',
   in_use: 'This is still in use.',
+  overflow_circle: 'Chats would come back to this queue: choose another one.',
+  overflow_too_long: 'A chat goes on to three other queues at most.',
   account_circle: 'An account cannot be moved below itself.',
   account_too_deep: 'Accounts go eight levels deep at most.',
   would_lock_out: 'This would shut you out of your own address.',

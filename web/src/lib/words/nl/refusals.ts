@@ -44,6 +44,8 @@ export default {
   wrong_status: 'De status van deze persoon laat dat niet meer toe.',
   inherited: 'Deze persoon hoort bij een bovenliggend account. Verwijder de toegang daar.',
   in_use: 'Dit is nog in gebruik.',
+  overflow_circle: 'Chats zouden bij deze wachtrij terugkomen: kies een andere.',
+  overflow_too_long: 'Een chat gaat naar hoogstens drie andere wachtrijen door.',
   account_circle: 'Een account kan niet onder zichzelf worden geplaatst.',
   account_too_deep: 'Accounts gaan hooguit acht niveaus diep.',
   would_lock_out: 'Hiermee sluit u uw eigen adres buiten.',
