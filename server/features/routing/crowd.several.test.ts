@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { openBusyQueue, times } from '../../testing/busy-queue.ts'
-import { ask, seedQueue } from '../../testing/routing-seed.ts'
+import {
+  giveOutright,
+  handOn,
+  hurryTransfers,
+  moveOne,
+  outcomes,
+  takeBack,
+} from '../../testing/handing-storm.ts'
+import { ask, seedOperator, seedQueue } from '../../testing/routing-seed.ts'
 import * as presence from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
@@ -20,6 +28,8 @@ async function deadlocks(): Promise<number> {
 describe('everybody at once', () => {
   interface Floor {
     users: string[]
+    /** Who serve no queue, and have room for what colleagues hand them. */
+    spare: string[]
     queues: string[]
     chats: string[]
     connections: Map<string, string[]>
@@ -161,8 +171,12 @@ describe('everybody at once', () => {
     const { nodeId, epoch } = floor.node
     await presence.endNode(queue.db, nodeId, epoch)
     if (chance(0.5)) await sweep(queue.db)
-    floor.node = { nodeId, epoch: await presence.registerNode(queue.db, nodeId, 'flaky') }
+    floor.node = { nodeId, epoch: await register(nodeId, 'flaky') }
+  }
+  async function register(nodeId: string, name: string): Promise<number> {
+    const epoch = await presence.registerNode(queue.db, nodeId, name)
     await sql`update nodes set lease_until = 'infinity' where id = ${nodeId}`.execute(queue.db)
+    return epoch
   }
   /** Lets deadlines come sooner than they would; waits for nobody, so it is in nobody's way. */
   async function hurry(): Promise<void> {
@@ -172,6 +186,10 @@ describe('everybody at once', () => {
     await sql`update operators set grace_until = clock_timestamp()
       where user_id in (select user_id from operators where grace_until is not null and random() < 0.3
                         for no key update skip locked)`.execute(queue.db)
+  }
+
+  const storm = ({ users, spare, queues }: Floor) => {
+    return { db: queue.db, place: queue.place, users: [...users, ...spare, ...spare], queues }
   }
 
   const acts: [number, (floor: Floor) => Promise<unknown>][] = [
@@ -187,11 +205,16 @@ describe('everybody at once', () => {
     [1, leaveFloor],
     [1, killNode],
     [2, hurry],
+    [14, (floor) => handOn(storm(floor))],
+    [3, (floor) => takeBack(storm(floor))],
+    [3, (floor) => giveOutright(storm(floor))],
+    [2, (floor) => moveOne(storm(floor))],
+    [1, (floor) => hurryTransfers(storm(floor))],
     [3, () => sweep(queue.db)],
   ]
   const drawn = acts.flatMap(([weight, act]) => Array.from({ length: weight }, () => act))
 
-  test('breaks no law, and no transaction waits for itself', async () => {
+  test('QU-12 breaks no law, and no transaction waits for itself', async () => {
     const users = await queue.operators(8, 2)
     const second = await seedQueue(queue.db, queue.place.organisationId, randomUUID(), {
       strategy: 'least_loaded',
@@ -205,8 +228,14 @@ describe('everybody at once', () => {
         routing.joinQueue(one, { ...queue.place, queueId: second, userId }),
       )
     }
+    const spare = Array.from({ length: 3 }, () => randomUUID())
+    const nodeId = randomUUID()
+    const steady = { ...queue.place, nodeId, epoch: await register(nodeId, 'steady') }
+    for (const userId of spare)
+      await seedOperator(queue.db, steady, userId, { live: 4, queueIds: [] })
     const floor: Floor = {
       users,
+      spare,
       queues: [queue.queueId, second],
       chats: [],
       connections: new Map(),
@@ -229,5 +258,8 @@ describe('everybody at once', () => {
     expect(floor.rounds).toBeGreaterThan(200)
     expect(floor.chats.length).toBeGreaterThan(50)
     expect((await queue.states())['closed'] ?? 0).toBeGreaterThan(20)
+    const handed = await outcomes(queue.db)
+    expect(handed).toMatchObject({ taken: expect.any(Number), assigned: expect.any(Number) })
+    expect(Object.keys(handed).length).toBeGreaterThan(3)
   }, 120_000)
 })
