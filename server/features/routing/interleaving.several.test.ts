@@ -12,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../../testing/template.ts
 import type { Outcome } from '../presence/queries.ts'
 import * as presence from '../presence/queries.ts'
 import { reconcile, run } from './actions.ts'
+import { assignChat, beginTransfer, moveChat } from './handing-queries.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import * as routing from './queries.ts'
 import { takeChat } from './ring-queries.ts'
@@ -56,6 +57,7 @@ function stepsOf(it: Scene): Record<string, Step> {
   const of = (userId: string) => ({ ...at, userId })
   const offer = (offerId: string, userId: string) => ({ organisationId, offerId, userId })
   const end = { organisationId, because: 'operator' } as const
+  const above = () => ({ organisationId, transferId: randomUUID(), actorId: it.cora, note: null })
   return {
     'a chat comes': (db) => ask(db, it.place, it.queueId, randomUUID()),
     'an offer is accepted': step((db) => routing.acceptOffer(db, offer(it.annasOffer, it.anna))),
@@ -97,6 +99,21 @@ function stepsOf(it: Scene): Record<string, Step> {
     'a dead server is noticed': step((db) => presence.reapNodes(db)),
     'a chat looks again': step((db) => routing.matchChat(db, organisationId, it.waiting)),
     'an operator looks again': step((db) => routing.matchOperator(db, organisationId, it.anna)),
+    'a chat is handed on to a person': step((db) =>
+      beginTransfer(db, {
+        ...{ ...above(), chatId: it.held, actorId: it.anna, holderId: it.anna },
+        to: { kind: 'operator', id: it.dirk, name: 'Dirk' },
+      }),
+    ),
+    'a chat is given outright': step((db) =>
+      assignChat(db, { ...above(), chatId: it.waiting, userId: it.dirk, overLimit: false }),
+    ),
+    'a chat is given above the limit': step((db) =>
+      assignChat(db, { ...above(), chatId: it.held, userId: it.bert, overLimit: true }),
+    ),
+    'a chat is moved': step((db) =>
+      moveChat(db, { ...above(), chatId: it.waiting, queueId: it.otherQueueId }),
+    ),
     'a chat is taken that does not ring': step((db) =>
       takeChat(db, { organisationId, chatId: it.waiting, userId: it.dirk }),
     ),
@@ -118,7 +135,7 @@ function stopsOf(points: number, pair: number): number[] {
 function pairsOf(count: number): [at: number, beside: number][] {
   const all = Array.from({ length: count }, (_, at) => at)
   const isTried = (at: number, beside: number) =>
-    wanted !== undefined || (at * 5 + beside * 3) % 4 === 0
+    wanted !== undefined || (at * 5 + beside * 3) % 6 === 0
   return all.flatMap((at) =>
     all.flatMap((beside): [number, number][] => (isTried(at, beside) ? [[at, beside]] : [])),
   )
