@@ -40,6 +40,12 @@ export async function forgetOperatorTold(
     update event_log set row = null
      where organisation_id = ${organisationId} and kind = 'operator' and entity_id = ${userId}
        and row is not null`.execute(db)
+  // Who handed a chat on stands in the lines of that chat.
+  await sql`
+    update event_log set row = row - 'transfer'
+     where organisation_id = ${organisationId} and kind = 'chat' and ${userId} in (
+       row -> 'transfer' ->> 'fromId', row -> 'transfer' ->> 'byId',
+       row -> 'transfer' ->> 'endedById', row -> 'transfer' -> 'to' ->> 'id')`.execute(db)
 }
 
 /** Whether the user belongs to any organisation still, whatever the status. */
@@ -128,6 +134,13 @@ export async function anonymise(db: Db, userId: string, now: string): Promise<vo
   await sql`delete from throttles where key = 'user:' || ${userId}::text`.execute(db)
   for (const table of THEIRS)
     await sql`delete from ${sql.table(table)} where user_id = ${userId}`.execute(db)
+  await sql`
+    update transfers
+       set from_name = case when from_id = ${userId} then null else from_name end,
+           by_name = case when by_id = ${userId} then null else by_name end,
+           to_name = case when to_id = ${userId} then null else to_name end,
+           ended_by_name = case when ended_by_id = ${userId} then null else ended_by_name end
+     where ${userId} in (from_id, by_id, to_id, ended_by_id)`.execute(db)
   const gone = `erased-${userId}@erased.invalid`
   await db
     .updateTable('users')

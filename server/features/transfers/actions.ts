@@ -141,7 +141,7 @@ export function readRules(ctx: ActorCtx): Promise<TransferRules> {
 export async function setRules(ctx: ActorCtx, wanted: TransferRules): Promise<TransferRules> {
   const { organisationId } = ctx
   mustHold(ctx.actor, 'setup.manage', organisationId)
-  await write(ctx, 'transfer_rules.set', async (tx) => {
+  await write(ctx, 'account.set_transfers', async (tx) => {
     const before = await transfers.findRules(tx.db, organisationId)
     await transfers.setRules(tx.db, organisationId, wanted)
     tx.note({ subject: 'account', subjectId: organisationId, before, after: wanted })

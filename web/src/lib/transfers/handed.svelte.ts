@@ -49,6 +49,11 @@ export function isUnderWay(chat: Chat): boolean {
   return chat.transfer !== null && chat.transfer.outcome === null
 }
 
+/** Whether its operator has it from a colleague. */
+export function wasHanded({ transfer }: Chat): boolean {
+  return transfer?.outcome === 'taken' || (transfer?.outcome === 'assigned' && !!transfer.fromId)
+}
+
 const somebody = (name: string | null) => name ?? t('transfers.somebody')
 
 function namesOf(transfer: Transfer) {
