@@ -48,6 +48,8 @@ export const Queue = Type.Object({
   wrapUpSeconds: Type.Integer(),
   /** It takes the chat's slot meanwhile; otherwise they are given nothing new at all. */
   wrapUpTakesSlot: Type.Boolean(),
+  /** How long a chat waits for whoever served its visitor last, if they are there; 0: not at all. */
+  affinitySeconds: Type.Integer(),
   /** Where its chats go on to: when the line is full, after so long, and when nobody is there. */
   overflowQueueId: orNull(Id),
   /** Null: however long they wait. */
@@ -113,6 +115,7 @@ export const QueueChanges = changesOf({
   autoAccepts: Type.Boolean(),
   wrapUpSeconds: Type.Integer({ minimum: 0, maximum: 3_600 }),
   wrapUpTakesSlot: Type.Boolean(),
+  affinitySeconds: Type.Integer({ minimum: 0, maximum: 600 }),
   overflowQueueId: orNull(Id),
   overflowAfterSeconds: orNull(Type.Integer({ minimum: 1, maximum: 86_400 })),
   overflowWhenUnattended: Type.Boolean(),

@@ -627,6 +627,7 @@ export interface QueueMembers {
 
 export interface Queues {
   accountId: string;
+  affinitySeconds: Generated<number>;
   autoAccepts: Generated<boolean>;
   createdAt: Generated<string>;
   id: Generated<string>;

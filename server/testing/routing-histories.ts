@@ -20,13 +20,20 @@ const PLAIN = {
   skills: [],
   wrapUpMs: 0,
   wrapUpTakesSlot: false,
+  affinityMs: 0,
   maxWaiting: undefined,
   overflowQueueId: undefined,
   overflowAfterMs: undefined,
   overflowWhenUnattended: false,
 } as const satisfies Omit<FloorQueue, 'id'>
 export const QUEUES: FloorQueue[] = [
-  { ...PLAIN, id: idOf('b', 1), overflowQueueId: idOf('b', 5), overflowAfterMs: 30_000 },
+  {
+    ...PLAIN,
+    id: idOf('b', 1),
+    affinityMs: 20_000,
+    overflowQueueId: idOf('b', 5),
+    overflowAfterMs: 30_000,
+  },
   {
     ...PLAIN,
     id: idOf('b', 2),
@@ -69,6 +76,7 @@ export const QUEUES: FloorQueue[] = [
     ...PLAIN,
     id: idOf('b', 7),
     strategy: 'fewest_today',
+    affinityMs: 30_000,
     maxWaiting: 2,
     overflowQueueId: idOf('b', 2),
   },
@@ -87,6 +95,8 @@ const limit = fc.integer({ min: 0, max: 3 })
 const type = <const Name extends Command['type']>(name: Name) => fc.constant(name)
 const availability = fc.constantFrom('available', 'available', 'busy', 'away', 'offline')
 const kind = fc.constantFrom('live', 'deferred')
+/** One who comes back, again and again. */
+const visitorId = fc.constant('visitor')
 const priority = fc.integer({ min: 0, max: 2 })
 const tier = fc.integer({ min: 1, max: 2 })
 const participates = fc.constantFrom(true, false, false)
@@ -98,7 +108,10 @@ const means = {
 }
 
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 18, arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority }) },
+  {
+    weight: 18,
+    arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority, visitorId }),
+  },
   { weight: 7, arbitrary: fc.record({ type: type('accept'), chatId, userId }) },
   { weight: 4, arbitrary: fc.record({ type: type('decline'), chatId, userId }) },
   { weight: 4, arbitrary: fc.record({ type: type('close'), chatId, userId }) },

@@ -21,6 +21,7 @@ const COLUMNS = [
   'autoAccepts',
   'wrapUpSeconds',
   'wrapUpTakesSlot',
+  'affinitySeconds',
   'overflowQueueId',
   'overflowAfterSeconds',
   'overflowWhenUnattended',

@@ -5,7 +5,7 @@ import { listSought, tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
-import { expireWrapUps, overflowChats } from './wrap-up-queries.ts'
+import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
 
 /** Tries again when what was read had changed by the time it was locked; everybody who changes it
  * gets further by doing so, so this ends. */
@@ -66,6 +66,7 @@ export async function sweep(db: Db): Promise<Woken> {
   await sweepWith(db, presence.expireGrace, woken)
   await sweepWith(db, expireWrapUps, woken)
   await sweepWith(db, overflowChats, woken)
+  await sweepWith(db, releaseHolds, woken)
   await sweepWith(db, tendRings, woken)
   await sweepWith(db, tendTransfers, woken)
   await reconcile(db, woken)

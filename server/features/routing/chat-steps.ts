@@ -10,12 +10,14 @@ import {
   whyNot,
 } from './decide.ts'
 import { callsAll, candidatesFor, type Floor, type FloorChat, isLineFull, used } from './floor.ts'
+import { holdOf } from './holding.ts'
 import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
 import { overflowTarget } from './overflow.ts'
 import { beginWrapUp } from './wrapping.ts'
 
 export interface ChatCommands {
-  enqueue: { chatId: string; queueId: string; priority: number }
+  /** A visitor who is named may be known from another chat. */
+  enqueue: { chatId: string; queueId: string; priority: number; visitorId?: string }
   accept: { chatId: string; userId: string }
   decline: { chatId: string; userId: string }
   /** One outside the queue takes a chat that rings. */
@@ -30,7 +32,10 @@ export const chatSteps: {
   [Name in keyof ChatCommands]: (work: Work, command: ChatCommands[Name]) => void
 } = { enqueue, accept, decline, take, pick, close, abandon }
 
-function enqueue(work: Work, { chatId: id, queueId, priority }: ChatCommands['enqueue']): void {
+function enqueue(
+  work: Work,
+  { chatId: id, queueId, priority, visitorId }: ChatCommands['enqueue'],
+): void {
   const queue = work.floor.queues.get(queueId)
   if (queue === undefined) return
   // Asked for twice it is one chat, and is looked at again.
@@ -52,10 +57,12 @@ function enqueue(work: Work, { chatId: id, queueId, priority }: ChatCommands['en
     queueSince: work.now,
     passedQueues: isFull ? [queueId] : [],
     rings: callsAll(work.floor, entered),
+    visitorId,
+    heldFor: undefined,
     operatorId: undefined,
     expiresAt: undefined,
   }
-  work.floor.chats.set(id, chat)
+  work.floor.chats.set(id, { ...chat, heldFor: holdOf(work.floor, chat, work.now) })
   work.matchChats.push(id)
 }
 
@@ -64,7 +71,7 @@ function accept(work: Work, { chatId, userId }: ChatCommands['accept']): void {
   if (chat?.operatorId !== userId || chat.state !== 'offered') return
   if ((chat.expiresAt ?? 0) <= work.now) return
   work.floor.chats.set(chatId, { ...chat, state: 'active', expiresAt: undefined })
-  countTaken(work, userId)
+  countTaken(work, chat, userId)
   if ((work.floor.operators.get(userId)?.missed ?? 0) > 0) {
     changeOperator(work, userId, { missed: 0, isNotAnswering: false })
     work.matchOperators.push(userId)

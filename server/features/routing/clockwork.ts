@@ -11,7 +11,7 @@ import { tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
-import { expireWrapUps, overflowChats } from './wrap-up-queries.ts'
+import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
 
 export interface ClockworkParts {
   db: Db
@@ -38,6 +38,7 @@ const PASSING = [
   presence.expireGrace,
   expireWrapUps,
   overflowChats,
+  releaseHolds,
   tendRings,
   tendTransfers,
 ] as const

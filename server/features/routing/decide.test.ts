@@ -171,6 +171,7 @@ describe('over time', () => {
     skills: [],
     wrapUpMs: 0,
     wrapUpTakesSlot: false,
+    affinityMs: 0,
     maxWaiting: undefined,
     overflowQueueId: undefined,
     overflowAfterMs: undefined,

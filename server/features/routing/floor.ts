@@ -22,6 +22,8 @@ export interface FloorQueue {
   wrapUpMs: number
   /** It takes the chat's place meanwhile; otherwise nothing new is given to them at all. */
   wrapUpTakesSlot: boolean
+  /** How long a chat waits for whoever served its visitor last. */
+  affinityMs: number
   /** So many may wait; undefined: as many as come. */
   maxWaiting: number | undefined
   /** Where its chats go on to: when the line is full, and when either of these says so. */
@@ -75,6 +77,10 @@ export interface FloorChat {
   state: ChatState
   enqueuedAt: number
   dueAt: number
+  /** Whose it is; undefined: nobody who comes back. */
+  visitorId: string | undefined
+  /** For whom alone it waits, and until when. */
+  heldFor: { userId: string; until: number } | undefined
   /** Since when it is in this queue, and those that it has gone on from. */
   queueSince: number
   passedQueues: readonly string[]
@@ -95,6 +101,8 @@ export interface Floor {
   /** By `<queue>:<user>`. */
   members: Map<string, FloorMember>
   chats: Map<string, FloorChat>
+  /** By visitor: who took a chat of theirs last. */
+  lastServed: Map<string, { userId: string; chatId: string; at: number }[]>
   /** By `<chat>:<user>`: until when the chat is not offered to the user again. */
   exclusions: Map<string, number>
 }
@@ -107,6 +115,7 @@ export function emptyFloor(queues: readonly FloorQueue[], timeZone = 'UTC'): Flo
     connections: new Map(),
     members: new Map(),
     chats: new Map(),
+    lastServed: new Map(),
     exclusions: new Map(),
   }
 }
@@ -120,6 +129,7 @@ export function copyOf(floor: Floor): Floor {
     connections: new Map(floor.connections),
     members: new Map(floor.members),
     chats: new Map(floor.chats),
+    lastServed: new Map(floor.lastServed),
     exclusions: new Map(floor.exclusions),
   }
 }
@@ -166,6 +176,11 @@ function attendants(floor: Floor, queue: FloorQueue): FloorOperator[] {
   })
 }
 
+/** Whether the operator is there for the queue's chats; full is there. */
+export function servesNow(floor: Floor, queue: FloorQueue, userId: string): boolean {
+  return attendants(floor, queue).some(({ id }) => id === userId)
+}
+
 /** Whether somebody is there for the queue's chats; full is there. */
 export function isAttended(floor: Floor, queue: FloorQueue): boolean {
   return attendants(floor, queue).length > 0
@@ -189,7 +204,12 @@ export function callsAll(floor: Floor, queueId: string): boolean {
 }
 
 /** Whether the operator has what the chat asks for after the time that it has waited. */
-function hasSkills(floor: Floor, chat: FloorChat, operator: FloorOperator, now: number): boolean {
+export function hasSkills(
+  floor: Floor,
+  chat: FloorChat,
+  operator: FloorOperator,
+  now: number,
+): boolean {
   const asked = floor.queues.get(chat.queueId)?.skills ?? []
   return asked
     .filter(({ relaxAfterMs }) => chat.enqueuedAt + (relaxAfterMs ?? Infinity) > now)
@@ -236,7 +256,7 @@ export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candi
       takenToday: operator.taken?.day === today ? operator.taken.count : 0,
       isWrappingUp: operator.wrapUpUntil !== undefined,
       isByHand: queue?.strategy === 'manual_pick',
-      isHeldForAnother: false,
+      isHeldForAnother: chat.heldFor !== undefined && chat.heldFor.userId !== operator.id,
       isExcluded: isExcluded(floor, chat, operator.id, now),
     })
   }

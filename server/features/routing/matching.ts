@@ -12,6 +12,7 @@ import {
   type FloorOperator,
   nextFor,
 } from './floor.ts'
+import { rememberServed } from './holding.ts'
 
 /** A chat put to an operator, and why to this one. */
 export interface Decision {
@@ -40,7 +41,8 @@ function seekOperator(work: Work, chatId: string): void {
   const queue = chat && floor.queues.get(chat.queueId)
   if (chat?.state !== 'waiting' || queue === undefined) return
   const because = choose(queue.strategy, candidatesFor(floor, chat, now))
-  if (because.chosen !== null) putTo(work, chat, because.chosen, because)
+  const rule = chat.heldFor === undefined ? because.rule : 'last_served'
+  if (because.chosen !== null) putTo(work, chat, because.chosen, { ...because, rule })
   else ring(work, chat)
 }
 
@@ -77,15 +79,18 @@ export function putTo(
     operatorId: userId,
     expiresAt: isActive ? undefined : now + queue.offerMs,
     rings: false,
+    heldFor: undefined,
   })
   changeOperator(work, userId, { lastOfferedAt: now })
-  if (isActive) countTaken(work, userId)
+  if (isActive) countTaken(work, chat, userId)
   if (queue.strategy === 'round_robin') haveTurn(work, queue.id, userId)
   work.decisions.push({ chatId: chat.id, because })
 }
 
-/** One more chat is the operator's today. */
-export function countTaken({ floor, now }: Work, userId: string): void {
+/** The chat is the operator's: one more today. */
+export function countTaken(work: Work, chat: FloorChat, userId: string): void {
+  const { floor, now } = work
+  rememberServed(work, chat, userId)
   const operator = floor.operators.get(userId)
   const day = dayOf(floor, now)
   const before = operator?.taken?.day === day ? operator.taken.count : 0

@@ -260,11 +260,20 @@ async function head(organisationId: string): Promise<number> {
 async function emptied(): Promise<Place> {
   await emptyHouse(db)
   const place = await seedPlace(db)
-  for (const { id, offerMs, wrapUpMs, overflowAfterMs, overflowQueueId: _, ...wish } of QUEUES) {
+  for (const {
+    id,
+    offerMs,
+    wrapUpMs,
+    affinityMs,
+    overflowAfterMs,
+    overflowQueueId: _,
+    ...wish
+  } of QUEUES) {
     await seedQueue(db, place.organisationId, id, {
       ...wish,
       offerSeconds: offerMs / 1_000,
       wrapUpSeconds: wrapUpMs / 1_000,
+      affinitySeconds: affinityMs / 1_000,
       overflowAfterSeconds: overflowAfterMs && overflowAfterMs / 1_000,
     })
   }

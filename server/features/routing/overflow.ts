@@ -74,6 +74,7 @@ function goOn(work: Work, chat: FloorChat, queueId: string | undefined): void {
     queueSince: now,
     passedQueues: [...chat.passedQueues, chat.queueId],
     rings: callsAll(floor, queueId),
+    heldFor: undefined,
   })
   work.matchChats.push(chat.id)
 }

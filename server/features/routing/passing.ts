@@ -1,11 +1,12 @@
 // The passing of time in plain values, as every server's clockwork brings it about (clockwork.ts).
 import { COOLDOWN_MS, compareIds, MISSED_MAX } from './decide.ts'
 import { chatsOf, compareChats } from './floor.ts'
+import { releaseHolds } from './holding.ts'
 import { changeOperator, putBack, ring, settle, type Work } from './matching.ts'
 import { overflowChats } from './overflow.ts'
 import { stopWrappingUp } from './wrapping.ts'
 
-/** What the passing of time brings: missed offers, ended graces and wrap-ups, chats that go on to another queue, ended cooldowns, skills that are no
+/** What the passing of time brings: missed offers, ended graces and wrap-ups, chats that go on to another queue or are held no longer, ended cooldowns, skills that are no
  * longer asked for, and chats that begin to ring or end it. */
 export function sweep(work: Work): void {
   expireOffers(work)
@@ -15,6 +16,8 @@ export function sweep(work: Work): void {
   expireWrapUps(work)
   settle(work)
   overflowChats(work)
+  releaseHolds(work)
+  settle(work)
   for (const chat of work.floor.chats.values()) if (chat.state === 'waiting') ring(work, chat)
   work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
 }

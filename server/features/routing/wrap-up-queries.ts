@@ -1,4 +1,4 @@
-// Transitions of wrap-up and overflow (migrations/0046 and 0047); queries.ts says how such are called.
+// Transitions of wrap-up, overflow and holds (migrations/0046 to 0048); queries.ts says how such are called.
 import { sql } from 'kysely'
 import type { Db } from '../../platform/database.ts'
 import { type Outcome, transition } from '../presence/queries.ts'
@@ -23,4 +23,9 @@ export function expireWrapUps(db: Db): Promise<Outcome<'ended' | 'nothing'>> {
 /** Chats that go on to another queue; one organisation a call, until it answers `nothing`. */
 export function overflowChats(db: Db): Promise<Outcome<'moved' | 'nothing'>> {
   return transition(db, sql<Outcome<'moved' | 'nothing'>>`select * from overflow_chats()`)
+}
+
+/** Chats that wait for one operator no longer; one organisation a call, until it answers `nothing`. */
+export function releaseHolds(db: Db): Promise<Outcome<'released' | 'nothing'>> {
+  return transition(db, sql<Outcome<'released' | 'nothing'>>`select * from release_holds()`)
 }

@@ -72,6 +72,7 @@ const queue: Queue = {
   autoAccepts: false,
   wrapUpSeconds: 0,
   wrapUpTakesSlot: false,
+  affinitySeconds: 0,
   overflowQueueId: null,
   overflowAfterSeconds: null,
   overflowWhenUnattended: false,

@@ -93,6 +93,8 @@ export default {
   'queue.wrap-up.slot': 'That time takes one place',
   'queue.wrap-up.slot.what':
     'The ended chat counts against the limit until then, and other places are filled. Otherwise nothing new comes at all.',
+  'queue.affinity': 'Wait for whoever served them last (seconds)',
+  'queue.affinity.hint': 'If they are there. 0: whoever is next.',
   'queue.max-waiting': 'Most that may wait',
   'queue.max-waiting.hint': 'Whoever comes when it is full is told so.',
   'queue.max-waiting.none': 'As many as come',
@@ -133,7 +135,8 @@ export default {
   'levels.unseen': 'somebody whom you may not see',
   'levels.again': 'Try again',
   'overflow.title': 'When it cannot be served here',
-  'overflow.what': 'A chat that goes on keeps its place by the time that it has waited, and goes on to three queues at most.',
+  'overflow.what':
+    'A chat that goes on keeps its place by the time that it has waited, and goes on to three queues at most.',
   'overflow.to': 'Chats go on to',
   'overflow.nowhere': 'No other queue',
   'overflow.unseen': 'a queue that you may not see',

@@ -94,6 +94,8 @@ export default {
   'queue.wrap-up.slot': 'Die tijd bezet één plaats',
   'queue.wrap-up.slot.what':
     'De beëindigde chat telt tot dan mee voor de limiet, andere plaatsen worden gevuld. Anders komt er helemaal niets nieuws.',
+  'queue.affinity': 'Wachten op wie hen het laatst hielp (seconden)',
+  'queue.affinity.hint': 'Als die er is. 0: wie aan de beurt is.',
   'queue.max-waiting': 'Hoogstens zoveel wachtenden',
   'queue.max-waiting.hint': 'Wie komt als de rij vol is, krijgt dat te horen.',
   'queue.max-waiting.none': 'Zoveel als er komen',
@@ -136,7 +138,8 @@ export default {
   'levels.unseen': 'iemand die u niet mag zien',
   'levels.again': 'Opnieuw proberen',
   'overflow.title': 'Als het hier niet lukt',
-  'overflow.what': 'Een chat die doorgaat houdt de plaats van de tijd die al is gewacht, en gaat naar hoogstens drie wachtrijen door.',
+  'overflow.what':
+    'Een chat die doorgaat houdt de plaats van de tijd die al is gewacht, en gaat naar hoogstens drie wachtrijen door.',
   'overflow.to': 'Chats gaan door naar',
   'overflow.nowhere': 'Geen andere wachtrij',
   'overflow.unseen': 'een wachtrij die u niet mag zien',

@@ -1,0 +1,41 @@
+// Holding in plain values: a visitor who comes back waits a while for whoever served them last. As
+// migrations/0048 has it.
+import { compareIds } from './decide.ts'
+import { compareChats, type Floor, type FloorChat, hasSkills, servesNow } from './floor.ts'
+import type { Work } from './matching.ts'
+
+/** Somebody has taken a chat. */
+export function rememberServed({ floor, now }: Work, chat: FloorChat, userId: string): void {
+  const { visitorId, id: chatId } = chat
+  if (visitorId === undefined) return
+  const before = floor.lastServed.get(visitorId) ?? []
+  floor.lastServed.set(visitorId, [...before, { userId, chatId, at: now }])
+}
+
+/** For whom a chat that has just come is to wait; undefined: for anybody. */
+export function holdOf(floor: Floor, chat: FloorChat, now: number): FloorChat['heldFor'] {
+  const queue = floor.queues.get(chat.queueId)
+  const operator = floor.operators.get(lastServedBy(floor, chat) ?? '')
+  if (!queue?.affinityMs || operator === undefined || queue.strategy === 'manual_pick')
+    return undefined
+  const isThere = servesNow(floor, queue, operator.id) && hasSkills(floor, chat, operator, now)
+  return isThere ? { userId: operator.id, until: now + queue.affinityMs } : undefined
+}
+
+function lastServedBy(floor: Floor, { visitorId, id }: FloorChat): string | undefined {
+  const others = (floor.lastServed.get(visitorId ?? '') ?? []).filter(({ chatId }) => chatId !== id)
+  return others
+    .toSorted((one, other) => other.at - one.at || compareIds(one.userId, other.userId))
+    .at(0)?.userId
+}
+
+/** Chats whose time is over, or whose operator has gone, are everybody's again. */
+export function releaseHolds({ floor, now, matchChats }: Work): void {
+  for (const chat of [...floor.chats.values()].sort(compareChats)) {
+    const queue = floor.queues.get(chat.queueId)
+    if (chat.state !== 'waiting' || chat.heldFor === undefined || queue === undefined) continue
+    if (chat.heldFor.until > now && servesNow(floor, queue, chat.heldFor.userId)) continue
+    floor.chats.set(chat.id, { ...chat, heldFor: undefined })
+    matchChats.push(chat.id)
+  }
+}
