@@ -16,7 +16,7 @@ const FLOORS = [
   ['security'],
   ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit', 'contact', 'addresses'],
   ['imports'],
-  ['wall', 'proof'],
+  ['wall', 'proof', 'simulator'],
 ]
 
 const floors = FLOORS.flatMap((floor, at) => {

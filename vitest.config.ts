@@ -7,6 +7,8 @@ const SEVERAL = ['server/**/*.several.test.ts']
 
 export default defineConfig({
   test: {
+    // Vitest keeps one core free, which is half of two; nobody waits for this machine meanwhile.
+    maxWorkers: '100%',
     projects: [
       // Long enough for a busy machine: none of these waits for anything.
       { test: { name: 'pure', include: PURE, testTimeout: 30_000 } },

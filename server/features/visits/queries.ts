@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { OperatorCard, Visit } from '#contract/visitors.ts'
 import type { Db } from '../../platform/database.ts'
 import { faceOf } from '../chats/queries.ts'
-import { expectedWait, type Pace } from './rules.ts'
+import { expectedWait, LATELY, type Pace } from './rules.ts'
 
 /** A chat as its visitor sees it, and what the board must know to keep it true. */
 export interface Seen {
@@ -103,7 +103,7 @@ async function listPlaces(
   return new Map(rows.map(({ chatId, place }) => [chatId, place]))
 }
 
-/** How each queue moves: its operators now, and the last quarter of an hour of its chats. */
+/** How each queue moves: its operators now, its open chats, and those that closed lately. */
 async function listPaces(db: Db, queueIds: readonly string[]): Promise<Map<string, Pace>> {
   const { rows } = await sql<Pace & { queueId: string }>`
     with wanted as (
@@ -127,24 +127,34 @@ async function listPaces(db: Db, queueIds: readonly string[]): Promise<Map<strin
           where j.organisation_id = m.organisation_id and j.user_id = m.user_id and j.is_joined) k
        group by w.queue_id
     ), lately as (
-      select r.queue_id, r.enqueued_at, r.state, a.accepted_at, a.ended_at,
+      select r.queue_id, r.enqueued_at, r.closed_at, r.state, a.accepted_at, a.ended_at,
              coalesce(a.accepted_at, r.closed_at, statement_timestamp()) as waited_until
         from wanted w
-        join (
-          select * from routed_chats where state <> 'closed'
-          union all
+       cross join lateral (
           select * from routed_chats
-           where state = 'closed' and closed_at > statement_timestamp() - interval '15 minutes'
-        ) r on r.organisation_id = w.organisation_id and r.queue_id = w.queue_id
+           where organisation_id = w.organisation_id and queue_id = w.queue_id and state <> 'closed'
+          union all (
+            select * from routed_chats
+             where organisation_id = w.organisation_id and queue_id = w.queue_id and state = 'closed'
+               and closed_at > statement_timestamp() - make_interval(secs => ${LATELY.seconds})
+             order by closed_at desc
+             limit ${LATELY.chats})
+        ) r
         left join lateral (
           select accepted_at, ended_at from assignments
            where organisation_id = r.organisation_id and chat_id = r.chat_id and accepted_at is not null
            order by accepted_at
            limit 1) a on true
     ), backlog as (
-      select queue_id, least(interval '5 minutes', statement_timestamp() - min(enqueued_at)) as age
-        from lately where state = 'waiting'
+      -- As far back as every chat that was taken is still known.
+      select queue_id,
+             statement_timestamp() - greatest(
+               min(enqueued_at) filter (where state = 'waiting'),
+               case when count(closed_at) < ${LATELY.chats} then statement_timestamp() - make_interval(secs => ${LATELY.seconds})
+                    else min(closed_at) end) as age
+        from lately
        group by queue_id
+      having count(*) filter (where state = 'waiting') > 0
     )
     select w.queue_id, w.offer_seconds,
            coalesce(s.online, 0) as online, coalesce(s.slots, 0) as slots, coalesce(s.free, 0) as free,

@@ -67,8 +67,8 @@ describe('the expected wait', () => {
   test('follows what is seen, the more of it the closer', () => {
     const quick = { ...steady, ended: 500, heldSeconds: 500 * 60 }
     expect(answeredPerSecond(quick)).toBeCloseTo(10 / 60, 1)
-    const stuck = { ...steady, backlogSeconds: 300, taken: 0 }
-    expect(answeredPerSecond(stuck)).toBeLessThan(answeredPerSecond(steady) / 3)
+    const stuck = { ...steady, backlogSeconds: 3600, taken: 0 }
+    expect(answeredPerSecond(stuck)).toBeLessThan(answeredPerSecond(steady) / 4)
     const patient = { ...steady, abandoned: 0, waitedSeconds: 100_000 }
     expect(abandonedPerSecond(patient)).toBeLessThan(abandonedPerSecond(steady) / 10)
   })

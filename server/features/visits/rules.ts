@@ -26,34 +26,54 @@ export interface Wait {
   toSeconds: number
 }
 
+/** So far back is looked, and at so many closed chats at most: more say nothing new. */
+export const LATELY = { seconds: 3600, chats: 500 }
 /** What is believed before anything was seen, and how many chats it weighs. */
 const HELD_SECONDS = { guess: 480, weight: 5 }
 const PATIENCE_SECONDS = { guess: 600, weight: 2 }
-/** The rate that follows from the slots weighs as much as so many seconds of watching. */
-const MODEL_SECONDS = 120
+/**
+ * The rate that follows from the slots weighs as much as so many seconds of watching. It is much:
+ * what is seen while a line is there is slower than what is to come, for the line is there because
+ * things were slow.
+ */
+const MODEL_SECONDS = 900
+
+/** How long somebody may have to wait, in seconds; how far off that may be, squared. */
+export interface Forecast {
+  mean: number
+  variance: number
+}
 
 /**
  * The wait of somebody who has `ahead` visitors before them: from the middle of what is likely to
  * what nine of ten will not exceed. Null when nobody is there to answer.
+ */
+export function expectedWait(pace: Pace, ahead: number): Wait | null {
+  if (pace.online === 0 || pace.slots <= 0) return null
+  if (ahead < pace.free) return rounded(0, pace.offerSeconds)
+  const forecast = forecastWait(pace, ahead - pace.free)
+  return rounded(likelyWait(forecast, 0), likelyWait(forecast, 1.2816))
+}
+
+/**
+ * The wait of somebody with `ahead` visitors before them while every slot is taken.
  *
  * Each of those ahead leaves the line by being answered, at the queue's rate, or by giving up. So
  * the wait is a sum of exponential steps, the last with the rate alone, each one before it faster
  * by one more visitor who may give up (Erlang-A). Dividing the line's length by the rate, as is
  * common, promises a quarter too much as soon as visitors give up.
  */
-export function expectedWait(pace: Pace, ahead: number): Wait | null {
-  if (pace.online === 0 || pace.slots <= 0) return null
-  if (ahead < pace.free) return rounded(0, pace.offerSeconds)
+export function forecastWait(pace: Pace, ahead: number): Forecast {
   const rate = answeredPerSecond(pace)
   const givingUp = abandonedPerSecond(pace)
   let mean = 0
   let variance = 0
-  for (let i = 0; i <= ahead - pace.free; i++) {
+  for (let i = 0; i <= ahead; i++) {
     const step = 1 / (rate + i * givingUp)
     mean += step
     variance += step * step
   }
-  return rounded(quantile(mean, variance, 0), quantile(mean, variance, 1.2816))
+  return { mean, variance }
 }
 
 /** Chats that the queue takes in a second: what was seen while it was busy, and what its slots can do. */
@@ -75,8 +95,11 @@ export function abandonedPerSecond({ abandoned, waitedSeconds }: Pace): number {
   return (abandoned + weight) / (waitedSeconds + guess * weight)
 }
 
-/** The quantile of a gamma distribution with this mean and variance (Wilson and Hilferty). */
-function quantile(mean: number, variance: number, z: number): number {
+/**
+ * What the wait will not exceed, with the certainty of a normal number of `z`: the quantile of a gamma
+ * distribution with this mean and variance (Wilson and Hilferty, 1931).
+ */
+export function likelyWait({ mean, variance }: Forecast, z: number): number {
   const ninth = variance / (9 * mean * mean)
   return mean * Math.max(0, 1 - ninth + z * Math.sqrt(ninth)) ** 3
 }
