@@ -2,6 +2,10 @@
 //
 //   npm run storm -- --servers 3 --chats 200 --connections 16 --operators 20 --limit 3 [--kill] [--break limit]
 //
+// or, with --minutes, chats that come, are answered and end while one thing after another goes wrong:
+//
+//   npm run storm -- --minutes 10 [--rate 10] [--faults kill,stop,cut,listen,crash,snapshot] [--gap 12] [--skew 10]
+//
 // What it says is read from the tables over its own connection. The last line is JSON; the exit
 // code is 0 only when no law is broken: nobody above the limit, every slot filled, nothing lost,
 // nothing doubled, the rest waiting in order. `--break limit` takes the guard away first: then it
@@ -17,9 +21,10 @@ import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
 import { makeHasher } from '../server/platform/hash.ts'
 import { migrate } from '../server/platform/migrate.ts'
 import { makeFloor, type StormFloor } from './storm/floor.ts'
+import { rageOn } from './storm/long.ts'
 import { readOptions, type StormOptions } from './storm/options.ts'
 import { type Asked, ask, operate, placeOf } from './storm/people.ts'
-import { anyOf, type ServerProcess, startServer } from './storm/servers.ts'
+import { anyOf, fastClock, type ServerProcess, startServer } from './storm/servers.ts'
 import { countLost, readFloor } from './storm/verdict.ts'
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -66,10 +71,23 @@ async function rage(
     // One machine plays every visitor.
     VISITOR_ALLOWANCE: '100000',
   }
-  for (let at = 1; at <= options.servers; at++) servers.push(await startServer(`node-${at}`, env))
+  const isLong = options.minutes > 0
+  const start = (at: number) => {
+    const clock =
+      isLong && at === 1 && options.skewMinutes > 0 ? fastClock(options.skewMinutes) : {}
+    return startServer(`node-${at + 1}`, { ...env, ...clock })
+  }
+  for (let at = 0; at < options.servers; at++) servers.push(await start(at))
   say(`${servers.length} servers answer`)
   const desks = await openDesks(options, servers, floor, ended.signal)
   say(`${options.operators} operators are available, each for ${options.limit} chats`)
+  if (isLong) {
+    const scene = { databaseUrl, servers, replace: start, say }
+    const isRight = await rageOn(options, database, floor, scene, ended.signal)
+    ended.abort()
+    await Promise.allSettled(desks)
+    return isRight
+  }
   const started = performance.now()
   const asked = await burst(options, servers, floor, ended.signal)
   say(`${asked.length} chats were asked`)
@@ -92,7 +110,7 @@ async function openDesks(
   const readiness = floor.operators.map(
     (_, at) =>
       new Promise<void>((ready, failed) => {
-        const desk = operate(servers, floor, at, ended, ready)
+        const desk = operate(servers, floor, at, ended, ready, options.minutes > 0)
         desk.catch((error) => ended.aborted || failed(error))
         desks.push(desk.catch(() => {}))
       }),

@@ -1,5 +1,6 @@
 // What the storm is asked for on the command line.
 import { parseArgs } from 'node:util'
+import { FAULTS, type Fault } from './faults.ts'
 
 export interface StormOptions {
   servers: number
@@ -13,6 +14,16 @@ export interface StormOptions {
   breaks: 'limit' | undefined
   /** Seconds after which it must be over. */
   seconds: number
+  /** The long form: so long chats come, are answered and end; 0: one burst, of which none ends. */
+  minutes: number
+  /** Chats a second, in the long form. */
+  rate: number
+  /** What goes wrong in it, in turn. */
+  faults: readonly Fault[]
+  /** About so many seconds lie between two of them. */
+  gapSeconds: number
+  /** One of its servers has a clock that is so many minutes fast. */
+  skewMinutes: number
 }
 
 const WHOLE = { type: 'string' } as const
@@ -30,6 +41,11 @@ export function readOptions(args: readonly string[]): StormOptions {
       seconds: { ...WHOLE, default: '120' },
       kill: { type: 'boolean', default: false },
       break: { type: 'string' },
+      minutes: { ...WHOLE, default: '0' },
+      rate: { ...WHOLE, default: '10' },
+      faults: { type: 'string', default: FAULTS.join(',') },
+      gap: { ...WHOLE, default: '12' },
+      skew: { ...WHOLE, default: '10' },
     },
   })
   const whole = (name: keyof typeof values, least: number, most: number) => {
@@ -48,7 +64,19 @@ export function readOptions(args: readonly string[]): StormOptions {
     operators: whole('operators', 1, 200),
     limit: whole('limit', 0, 100),
     seconds: whole('seconds', 10, 3_600),
+    minutes: whole('minutes', 0, 1_440),
+    rate: whole('rate', 1, 200),
+    faults: faultsIn(values.faults),
+    gapSeconds: whole('gap', 1, 600),
+    skewMinutes: whole('skew', 0, 600),
     kill: values.kill,
     breaks: values.break,
   }
+}
+
+function faultsIn(text: string): Fault[] {
+  const names = text.split(',').filter((name) => name !== '' && name !== 'none')
+  const known = FAULTS.filter((fault) => names.includes(fault))
+  if (known.length === names.length) return known
+  throw new Error(`--faults knows only: ${FAULTS.join(', ')}, none`)
 }

@@ -36,6 +36,7 @@ export async function operate(
   at: number,
   ended: AbortSignal,
   ready: () => void,
+  endsChats = false,
 ): Promise<void> {
   const person = floor.operators[at]
   if (person === undefined) return
@@ -57,7 +58,7 @@ export async function operate(
           await desk.call(presence.choose, { body: { availability: 'available' } })
           ready()
         }
-        await take(desk, live, person.userId, ended)
+        await take(desk, live, person.userId, ended, endsChats)
       } finally {
         live.close()
       }
@@ -65,9 +66,16 @@ export async function operate(
   }
 }
 
-/** Accepts every offer until the socket breaks or it is over. */
-async function take(desk: Caller, live: LiveClient, userId: string, ended: AbortSignal) {
+/** Accepts every offer until the socket breaks or it is over; ends what is held when asked for. */
+async function take(
+  desk: Caller,
+  live: LiveClient,
+  userId: string,
+  ended: AbortSignal,
+  endsChats: boolean,
+) {
   while (!ended.aborted && live.socket.connected) {
+    if (endsChats) await endSome(desk, live, userId)
     const offers = live.replica.all('chat').filter((chat) => chat.offer?.operatorId === userId)
     await Promise.all(
       offers.map((chat) =>
@@ -76,6 +84,17 @@ async function take(desk: Caller, live: LiveClient, userId: string, ended: Abort
     )
     await pause(20)
   }
+}
+
+/** Ends about every fifth of the chats that the operator holds. */
+async function endSome(desk: Caller, live: LiveClient, userId: string): Promise<void> {
+  const held = live.replica.all('chat').filter((chat) => chat.operatorId === userId)
+  await Promise.all(
+    held
+      .filter(() => Math.random() < 0.2)
+      .map((chat) => desk.try(routing.close, { params: { id: chat.id } }).catch(() => undefined)),
+  )
+  if (held.length > 0) await pause(50)
 }
 
 export interface Asked {

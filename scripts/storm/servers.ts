@@ -10,6 +10,9 @@ export interface ServerProcess {
   isAlive(): boolean
   /** Ends it as a power cut would. */
   kill(): void
+  /** Stands still, holding on to all it has, until it is let go on. */
+  freeze(): void
+  thaw(): void
   stop(): Promise<void>
 }
 
@@ -46,11 +49,24 @@ function serverOf(child: ChildProcess, url: string, ended: Promise<void>): Serve
     url,
     isAlive: () => child.exitCode === null && child.signalCode === null,
     kill: () => void child.kill('SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async stop() {
+      child.kill('SIGCONT')
       child.kill('SIGTERM')
       await ended
     },
   }
+}
+
+/** What a server is started with so that its own clock is so many minutes fast. */
+export function fastClock(minutes: number): Record<string, string> {
+  const code = `const D = Date, by = ${minutes} * 60000
+    globalThis.Date = class extends D {
+      constructor(...at) { super(...(at.length === 0 ? [D.now() + by] : at)) }
+      static now() { return D.now() + by }
+    }`
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` }
 }
 
 /** Any server that is alive, spread over them by the number given. */
