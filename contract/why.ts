@@ -165,6 +165,10 @@ export const WhyChat = Type.Object({
   waiting: Type.Integer(),
   /** Calls everybody outside its queue. */
   rings: Type.Boolean(),
+  /** The queue that it goes on to, if it still waits then; null: it stays in this one. */
+  overflow: orNull(Type.Object({ id: Id, name: orNull(Type.String()), at: Instant })),
+  /** Kept until then for whoever served its visitor last; null: it is everybody's. */
+  heldFor: orNull(Type.Object({ ...Somebody, until: Instant })),
   offer: orNull(Type.Object({ ...Somebody, endsAt: Instant })),
   /** Who would be asked next; of a chat that is offered, if that comes to nothing. */
   next: orNull(Next),

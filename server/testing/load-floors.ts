@@ -89,6 +89,7 @@ function operatorRows({ operators }: Floor): Row[] {
     missed_in_row: one.missed,
     is_not_answering: one.isNotAnswering,
     last_offered_at: instant(one.lastOfferedAt),
+    wrap_up_until: instant(one.wrapUpUntil),
     takes_chats: one.takesChats,
     takes_tests: one.takesTests,
   }))
@@ -162,6 +163,8 @@ function chatRows({ chats }: Floor, organisationId: string): Row[] {
     enqueued_at: instant(chat.enqueuedAt),
     due_at: instant(chat.dueAt),
     rings: chat.rings,
+    held_for: chat.heldFor?.userId ?? null,
+    hold_until: instant(chat.heldFor?.until),
   }))
 }
 

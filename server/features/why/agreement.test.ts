@@ -95,6 +95,7 @@ function shake(floor: Floor, id: string, { roll, pick }: Dice): void {
     availability: pick<Availability>(at, at, at, at, at, at, at, 'busy', 'away', 'offline'),
     isPresent: roll(10) > 0,
     isNotAnswering: roll(10) === 0,
+    wrapUpUntil: roll(10) === 0 ? NOW + 5_000 : undefined,
     lastOfferedAt: pick(undefined, NOW - roll(3) * 1_000),
     taken: pick(undefined, { day: pick('2026-01-01', '2025-12-31'), count: roll(3) }),
     limits: { live: 1 + roll(4), deferred: roll(4) },
@@ -108,7 +109,12 @@ function age(floor: Floor, id: string, { roll, pick }: Dice): void {
   const chat = floor.chats.get(id)
   if (chat === undefined) return
   const enqueuedAt = NOW - pick(0, 29_999, 30_000, 90_000)
-  floor.chats.set(id, { ...chat, enqueuedAt, dueAt: enqueuedAt })
+  const { strategy } = floor.queues.get(chat.queueId) ?? {}
+  const isHeld = strategy !== 'manual_pick' && roll(8) === 0
+  const heldFor = isHeld
+    ? { userId: USERS[roll(USERS.length)] ?? '', until: NOW + 5_000 }
+    : undefined
+  floor.chats.set(id, { ...chat, enqueuedAt, dueAt: enqueuedAt, heldFor })
   for (const userId of USERS)
     if (roll(5) === 0) floor.exclusions.set(`${id}:${userId}`, NOW + pick(-1, 0, 1, 20_000))
 }
@@ -133,7 +139,7 @@ function modelled(floor: Floor, chat: FloorChat) {
     candidates.filter((one) => whyNot(one) === undefined).map(({ userId }) => userId),
   )
   return {
-    next: chosen === null ? null : { userId: chosen, rule },
+    next: chosen === null ? null : { userId: chosen, rule: chat.heldFor ? 'last_served' : rule },
     order: considered.flatMap(({ operatorId }) => (able.has(operatorId) ? [operatorId] : [])),
     reasons: Object.fromEntries(candidates.map((one) => [one.userId, reasonOf(one)])),
   }

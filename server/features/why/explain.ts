@@ -44,6 +44,8 @@ export async function whyChat(
       at: await why.readClock(db),
       chatId,
       queue: queueOf(actor, chat),
+      heldFor: heldOf(chat, look),
+      overflow: overflowOf(actor, chat),
       offer: offerOf(chat, assignments),
       next: look?.next ?? null,
       operators: look?.listed.map(toldOf) ?? [],
@@ -57,6 +59,18 @@ function queueOf(actor: Actor, chat: why.Found): WhyChat['queue'] {
   const { queueId: id, queueName: name, queueAccountId: accountId, strategy } = chat
   if (id === null || name === null || accountId === null || strategy === null) return null
   return { id, name: nameOf(actor, { accountId, name }), strategy }
+}
+
+function heldOf({ heldFor, holdUntil: until }: why.Found, look?: Look): WhyChat['heldFor'] {
+  if (heldFor === null || until === null) return null
+  const seen = look?.listed.find(({ userId }) => userId === heldFor)
+  return { userId: seen?.userId ?? null, name: seen?.name ?? null, until }
+}
+
+function overflowOf(actor: Actor, chat: why.Found): WhyChat['overflow'] {
+  const { overflowId: id, overflowName: name, overflowAccountId: accountId, overflowsAt: at } = chat
+  if (id === null || name === null || accountId === null || at === null) return null
+  return { id, name: nameOf(actor, { accountId, name }), at }
 }
 
 function offerOf({ offerEndsAt }: why.Found, tried: WhyChat['assignments']): WhyChat['offer'] {

@@ -64,6 +64,12 @@ export async function findChat(db: Db, organisationId: string, chatId: string) {
     rings: boolean
     offeredTo: string | null
     offerEndsAt: string | null
+    heldFor: string | null
+    holdUntil: string | null
+    overflowId: string | null
+    overflowName: string | null
+    overflowAccountId: string | null
+    overflowsAt: string | null
   }>`
     select c.account_id, coalesce(r.state, 'closed') as state, v.name as visitor_name,
            q.id as queue_id, q.name as queue_name, q.account_id as queue_account_id, q.strategy,
@@ -77,12 +83,19 @@ export async function findChat(db: Db, organisationId: string, chatId: string) {
                and w.state = 'waiting') as waiting,
            coalesce(r.rings and r.state = 'waiting', false) as rings,
            case when r.state = 'offered' then r.operator_id end as offered_to,
-           case when r.state = 'offered' then a.expires_at end as offer_ends_at
+           case when r.state = 'offered' then a.expires_at end as offer_ends_at,
+           case when r.state = 'waiting' then r.held_for end as held_for, r.hold_until,
+           n.id as overflow_id, n.name as overflow_name, n.account_id as overflow_account_id,
+           case when n.id is not null
+                then in_queue_since(r) + q.overflow_after_seconds * interval '1 second' end as overflows_at
       from chats c
       join visitors v on v.organisation_id = c.organisation_id and v.id = c.visitor_id
       left join routed_chats r on r.organisation_id = c.organisation_id and r.chat_id = c.id
       left join queues q on q.organisation_id = c.organisation_id and q.id = coalesce(r.queue_id, c.queue_id)
       left join assignments a on a.organisation_id = r.organisation_id and a.id = r.assignment_id
+      left join queues n on n.organisation_id = r.organisation_id and r.state = 'waiting'
+                        and q.overflow_after_seconds is not null
+                        and n.id = overflow_target(r, 'overflow_waited')
      where c.organisation_id = ${organisationId} and c.id = ${chatId}`.execute(db)
   return rows[0]
 }

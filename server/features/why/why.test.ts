@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { departments } from '#contract/departments.ts'
 import { fieldKey } from '#contract/fields.ts'
 import { queues } from '#contract/queues.ts'
 import { routing } from '#contract/routing.ts'
 import { skills } from '#contract/skills.ts'
-import { LISTED_MAX, why } from '#contract/why.ts'
+import { why } from '#contract/why.ts'
 import { type Floor, furnish, type Operator } from '../../testing/floor.ts'
 import { openHouse, type Person } from '../../testing/house.ts'
 import { go, setFields } from '../../testing/records.ts'
@@ -111,6 +109,21 @@ describe('MS-2 a chat that waits', () => {
     await set([])
   })
 
+  test('says where it goes on to, and when', async () => {
+    const { admin, organisationId: accountId, queue } = floor
+    const { kind, offerSeconds, targetSeconds } = queue
+    const body = { accountId, name: 'Overflow', kind, offerSeconds, targetSeconds }
+    const { id } = await admin.call(queues.create, { body })
+    await sql`update queues set overflow_queue_id = ${id}, overflow_after_seconds = 600
+      where id = ${queue.id}`.execute(house.db)
+    const { overflow, enqueuedAt } = await whyChat(admin, waiting)
+    const at = new Date(Date.parse(enqueuedAt ?? '') + 600_000).toISOString()
+    expect(overflow).toEqual({ id, name: 'Overflow', at })
+    await sql`update queues set overflow_queue_id = null, overflow_after_seconds = null
+      where id = ${queue.id}`.execute(house.db)
+    expect((await whyChat(admin, waiting)).overflow).toBeNull()
+  })
+
   test('an operator’s own answer: how many wait, and what keeps the first from them', async () => {
     const { queue, admin } = floor
     const mine = await whyOperator(admin, bert)
@@ -194,107 +207,3 @@ describe('MS-2 a chat that waits', () => {
     expect(lines).toMatchObject([{ waiting: 0, first: null }])
   })
 })
-
-describe('MS-2 is for those who see the Wall there', () => {
-  test('and is not there for anybody else', async () => {
-    const floor = await furnish(house)
-    const anna = await floor.operator({ isAway: true })
-    const { id } = await (await floor.visitor()).ask()
-    const { organisationId } = floor
-    const south = await house.account(organisationId, 'South')
-    const beside = await house.person({ organisationId, accountId: south, role: 'supervisor' })
-    const stranger = (await furnish(house)).admin
-    const viewer = await house.person({ organisationId, role: 'viewer' })
-    const unknown = await viewer.try(why.chat, { params: { id: randomUUID() } })
-    expect(unknown.status).toBe(404)
-    const without = (body: object) => JSON.stringify(body).replace(/"requestId":"[^"]+"/, '')
-    for (const by of [beside, stranger])
-      for (const { status, body } of [
-        await by.try(why.chat, { params: { id } }),
-        await by.try(why.operator, { params: { id: anna.userId } }),
-      ])
-        expect([status, without(body)]).toEqual([404, without(unknown.body)])
-    expect((await anna.try(why.chat, { params: { id } })).status).toBe(403)
-    expect((await whyChat(viewer, id)).operators).toHaveLength(1)
-    const idle = await whyOperator(viewer, anna)
-    expect(idle.queues[0]?.first).toMatchObject({ chatId: id })
-    expect((await viewer.try(why.operator, { params: { id: viewer.userId } })).status).toBe(404)
-  })
-
-  test('colleagues whom the asker does not see are counted, not named', async () => {
-    const floor = await furnish(house)
-    const { admin, organisationId, queue } = floor
-    const north = await house.account(organisationId, 'North')
-    const above = await floor.operator({ isAway: true })
-    const { id } = await (await floor.visitor()).ask()
-    await sql`update chats set account_id = ${north} where id = ${id}`.execute(house.db)
-    await sql`update routed_chats set account_id = ${north} where chat_id = ${id}`.execute(house.db)
-    const here = await house.person({ organisationId, accountId: north, role: 'agent' })
-    await admin.call(queues.assign, { params: { id: queue.id, userId: here.userId } })
-    const supervisor = await house.person({ organisationId, accountId: north, role: 'supervisor' })
-    const it = await whyChat(supervisor, id)
-    expect(it.operators.map(({ userId }) => userId)).toEqual([here.userId])
-    expect(it.others).toEqual([{ ruledOutBy: 'away', n: 1 }])
-    expect(it.queue).toMatchObject({ id: queue.id, name: null })
-    await go(above, 'available')
-    const { offer, next } = await whyChat(supervisor, id)
-    expect({ offer, next }).toMatchObject({ offer: { userId: null, name: null }, next: null })
-    expect((await whyChat(admin, id)).offer).toMatchObject({ userId: above.userId })
-  })
-
-  test('whoever sees a department’s floor asks about its operators, and of chats nothing', async () => {
-    const floor = await furnish(house)
-    const { admin, organisationId: accountId } = floor
-    const anna = await floor.operator({ isAway: true })
-    const { id } = await (await floor.visitor()).ask()
-    const care = await admin.call(departments.create, { body: { accountId, name: 'Care' } })
-    const lead = await house.person({ organisationId: accountId, role: 'agent' })
-    await sql`insert into grants (organisation_id, user_id, membership_id, role_id, department_id)
-      select organisation_id, ${lead.userId}, ${lead.membershipId}, id, ${care.id} from roles
-       where organisation_id = ${accountId} and key = 'supervisor'`.execute(house.db)
-    expect((await lead.try(why.operator, { params: { id: anna.userId } })).status).toBe(404)
-    await setFields(admin, anna, { [fieldKey.department(care.id)]: { position: null } })
-    const { queues: lines } = await whyOperator(lead, anna)
-    expect(lines[0]).toMatchObject({ waiting: 1 })
-    expect(lines[0]?.first).toMatchObject({
-      ...{ chatId: null, visitorName: null, operator: { ruledOutBy: 'away' } },
-    })
-    expect((await lead.try(why.chat, { params: { id } })).status).toBe(404)
-  })
-})
-
-test('MS-2 of a queue of very many the first five hundred are listed, the others counted, within 100 ms', async () => {
-  const floor = await furnish(house)
-  const { organisationId, queue, admin } = floor
-  const many = LISTED_MAX + 20
-  await sql`
-    with made as (
-      insert into users (id, login, email, first_name, last_name)
-      select gen_random_uuid(), 'many' || n, 'many' || n || '@example.org', 'User', n::text
-        from generate_series(1, ${many}) n returning id),
-    members as (
-      insert into memberships (organisation_id, account_id, user_id)
-      select ${organisationId}::uuid, ${organisationId}::uuid, id from made),
-    seats as (
-      insert into operators (organisation_id, user_id, availability, availability_since, connection_since, is_present)
-      select ${organisationId}::uuid, id, 'available', now(), now(), true from made),
-    loads as (
-      insert into operator_loads (organisation_id, user_id, kind, chat_limit, set_at)
-      select ${organisationId}::uuid, id, k, 0, now() from made, unnest(enum_range(null::chat_kind)) k)
-    insert into queue_members (organisation_id, queue_id, user_id, is_joined, joined_at)
-    select ${organisationId}::uuid, ${queue.id}::uuid, id, true, now() from made`.execute(house.db)
-  await sql`analyze`.execute(house.db)
-  const { id } = await (await floor.visitor()).ask()
-  const it = await whyChat(admin, id)
-  expect(it.operators).toHaveLength(LISTED_MAX)
-  expect(new Set(it.operators.map(({ ruledOutBy }) => ruledOutBy))).toEqual(new Set(['at_limit']))
-  expect(it.others).toEqual([{ ruledOutBy: 'at_limit', n: 20 }])
-  await expect.poll(async () => (await clocked(admin, id)) < 100, { timeout: 10_000 }).toBe(true)
-})
-
-/** How long the answer takes, in milliseconds. */
-async function clocked(by: Person, id: string): Promise<number> {
-  const before = performance.now()
-  await whyChat(by, id)
-  return performance.now() - before
-}

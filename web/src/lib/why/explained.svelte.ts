@@ -125,8 +125,8 @@ function momentsOf(answer: Answer | undefined): number[] {
     answer.of === 'chat'
       ? answer.chat.operators
       : answer.operator.queues.flatMap(({ first }) => first?.operator ?? [])
-  const offers = answer.of === 'chat' ? [answer.chat.offer?.endsAt] : []
-  return [...looked.flatMap(({ fails }) => fails.map(({ changesAt }) => changesAt)), ...offers]
+  const own = answer.of === 'chat' ? [answer.chat.offer?.endsAt, answer.chat.overflow?.at] : []
+  return [...looked.flatMap(({ fails }) => fails.map(({ changesAt }) => changesAt)), ...own]
     .filter((at) => at != null)
     .map(epochMs)
 }

@@ -42,7 +42,7 @@ export function chatHeadline(chat: WhyChat, now: number): string {
   if (chat.state === 'active') return active(chat)
   if (chat.state === 'closed') return closed(chat)
   const rings = chat.rings ? ` ${t('why.lead.rings')}` : ''
-  return waiting(chat) + rings
+  return waiting(chat, now) + rings
 }
 
 function offered({ offer, next }: WhyChat, now: number): string {
@@ -63,11 +63,15 @@ function active({ assignments }: WhyChat): string {
 
 function closed({ assignments, endedAt }: WhyChat): string {
   const time = endedAt === null ? '' : formatDateTime(endedAt)
-  const isAnswered = assignments.some(({ acceptedAt }) => acceptedAt !== null)
-  return t(isAnswered ? 'why.lead.closed' : 'why.lead.closed.never', { time })
+  const last = assignments.findLast(({ acceptedAt }) => acceptedAt !== null)
+  if (last === undefined) return t('why.lead.closed.never', { time })
+  const name = someone(last.name)
+  const rule = ruleText(last.rule)
+  const had = rule ? t('why.lead.had.rule', { name, rule }) : t('why.lead.had', { name })
+  return `${had} ${t('why.lead.closed', { time })}`
 }
 
-function waiting(chat: WhyChat): string {
+function waiting(chat: WhyChat, now: number): string {
   const { next } = chat
   if (next) {
     const rule = ruleText(next.rule)
@@ -77,20 +81,25 @@ function waiting(chat: WhyChat): string {
   const queue = chat.queue?.name ?? t('why.queue')
   const groups = groupsOf(chat)
   if (groups.length === 0) return t('why.lead.nobody', { queue })
-  return t(`why.lead.${standsInTheWay(groups)}`, { queue, list: formatList(groups.map(groupText)) })
+  const list = formatList(groups.map(groupText))
+  const { heldFor } = chat
+  if (heldFor) {
+    const left = duration(epochMs(heldFor.until) - now)
+    return t('why.lead.held', { name: someone(heldFor.name), left, list })
+  }
+  return t(`why.lead.${standsInTheWay(groups)}`, { queue, list })
 }
 
 /** What each reason comes to for the chat, from the nearest to it. */
 const WAYS = [
   ['passed', ['excluded']],
-  ['held', ['held_for_another']],
   ['by-hand', ['by_hand']],
   ['room', ['at_limit', 'wrap_up']],
   ['skills', ['lacks_skill']],
   ['joined', ['not_joined', 'outside']],
 ] as const satisfies [string, Known[]][]
 /** Several of these at once cannot be said in one of the sentences. */
-const NEAR = 5
+const NEAR = 4
 
 function standsInTheWay(groups: readonly Group[]) {
   const fits = WAYS.map(([way, reasons]) => ({

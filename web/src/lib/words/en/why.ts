@@ -4,6 +4,7 @@ import type { Catalogue } from '../message.ts'
 export default {
   ask: 'Why?',
   'ask.chat': 'Why does {visitor} wait?',
+  'ask.chat.unnamed': 'Why does this chat wait?',
   'ask.operator': 'Why not {name}?',
   'ask.past': 'Why it went to whom it went',
   visitor: 'Visitor',
@@ -22,7 +23,7 @@ export default {
   'lead.room': 'Waits because nobody who has joined {queue} has room: {list}.',
   'lead.passed': 'Waits because whoever could take it has just passed it on: {list}.',
   'lead.by-hand': 'Waits to be picked: chats of {queue} are offered to nobody.',
-  'lead.held': 'Waits for somebody in particular: {list}.',
+  'lead.held': 'Kept for {name}, who helped this visitor before, for {left} more: {list}.',
   'lead.mixed': 'Waits because nobody of {queue} can take it now: {list}.',
   'lead.rings': 'It rings with everybody who stands by.',
   'lead.offered': 'Offered to {name}, with {left} left to answer.',
@@ -30,6 +31,8 @@ export default {
   'lead.offered.nobody': 'If that comes to nothing, it waits: nobody else can take it now.',
   'lead.active': 'With {name}.',
   'lead.active.rule': 'With {name}, who {rule}.',
+  'lead.had': 'It was with {name}.',
+  'lead.had.rule': 'It was with {name}, who {rule}.',
   'lead.closed': 'Ended at {time}.',
   'lead.closed.never': 'Ended at {time}. Nobody had answered it.',
 
@@ -109,6 +112,7 @@ export default {
 
   place: { one: 'Place {place} of {n}', other: 'Place {place} of {n}' },
   waits: 'waits {time}',
+  overflow: 'Goes on to {queue} in {left}, if it still waits.',
   considered: 'Who was considered',
   tried: 'What was tried',
   'tried.none': 'It was put to nobody.',

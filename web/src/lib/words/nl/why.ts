@@ -4,6 +4,7 @@ import type english from '../en/why.ts'
 export default {
   ask: 'Waarom?',
   'ask.chat': 'Waarom wacht {visitor}?',
+  'ask.chat.unnamed': 'Waarom wacht deze chat?',
   'ask.operator': 'Waarom niet {name}?',
   'ask.past': 'Waarom deze bij deze operator kwam',
   visitor: 'Bezoeker',
@@ -23,7 +24,7 @@ export default {
   'lead.room': 'Wacht omdat niemand die actief is in {queue} plek heeft: {list}.',
   'lead.passed': 'Wacht omdat wie de chat kon nemen hem net heeft doorgegeven: {list}.',
   'lead.by-hand': 'Wacht tot iemand hem kiest: chats van {queue} worden aan niemand aangeboden.',
-  'lead.held': 'Wacht op iemand in het bijzonder: {list}.',
+  'lead.held': 'Nog {left} bewaard voor {name}, die deze bezoeker eerder hielp: {list}.',
   'lead.mixed': 'Wacht omdat niemand van {queue} de chat nu kan nemen: {list}.',
   'lead.rings': 'De chat belt bij iedereen die reserve staat.',
   'lead.offered': 'Aangeboden aan {name}, met nog {left} om te antwoorden.',
@@ -31,6 +32,8 @@ export default {
   'lead.offered.nobody': 'Komt daar niets van, dan wacht de chat: verder kan niemand hem nu nemen.',
   'lead.active': 'Bij {name}.',
   'lead.active.rule': 'Bij {name}: {rule}.',
+  'lead.had': 'Was bij {name}.',
+  'lead.had.rule': 'Was bij {name}: {rule}.',
   'lead.closed': 'Geëindigd om {time}.',
   'lead.closed.never': 'Geëindigd om {time}. Niemand had geantwoord.',
 
@@ -110,6 +113,7 @@ export default {
 
   place: { one: 'Plaats {place} van {n}', other: 'Plaats {place} van {n}' },
   waits: 'wacht {time}',
+  overflow: 'Gaat over {left} door naar {queue}, als de chat dan nog wacht.',
   considered: 'Wie er bekeken is',
   tried: 'Wat er geprobeerd is',
   'tried.none': 'De chat is aan niemand aangeboden.',
