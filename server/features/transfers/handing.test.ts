@@ -181,6 +181,19 @@ describe('a chat that is handed to a person', () => {
     expect(await chats.held(chatId)).toBe(bo)
   })
 
+  test('QU-12 stays with its holder when the server of who is asked dies', async () => {
+    const { chatId, anna } = await heldChat()
+    const bo = await people.newOperator(1)
+    const { nodeId } = await connectThrough(house, anna)
+    await sql`update nodes set lease_until = 'infinity' where id = ${nodeId}`.execute(house.db)
+    await handOn(chatId, anna, ['operator', bo])
+    await presence.endNode(house.db, house.place.nodeId, house.place.epoch)
+    await house.pass(1_000)
+    await sweep(house.db)
+    expect(await transferOf(chatId)).toMatchObject({ outcome: 'unavailable', endedById: bo })
+    expect(await chats.chat(chatId)).toMatchObject({ operatorId: anna, offer: null })
+  })
+
   test('QU-12 is handed on so often and no more', async () => {
     const { anna, chatId } = await heldChat()
     const bo = await people.newOperator(1)
