@@ -1,6 +1,6 @@
 // What follows from what the checker has seen: which laws are broken, what has lasted too long, how
 // soon to look again, and how it all reads. Data in, answer out.
-import { LAWS, type Law, type Proof } from '#contract/proof.ts'
+import { LAWS, type Law, PROOF_LATE_SECONDS, type Proof } from '#contract/proof.ts'
 
 /** One line of live-laws.sql. */
 export interface Found {
@@ -96,8 +96,6 @@ export interface Kept {
   laws: readonly { law: string; broken: number; lastBrokenAt: string }[]
 }
 
-const LATE_MS = 10_000
-
 /** The proof as it is told. Nothing is said to hold that was not looked at just now. */
 export function proofOf(kept: Kept): Proof {
   const { checks, brokenChecks, since, checkedAt, everyMs, ageMs } = kept
@@ -107,7 +105,7 @@ export function proofOf(kept: Kept): Proof {
     broken: found.get(law)?.broken ?? 0,
     lastBrokenAt: found.get(law)?.lastBrokenAt ?? null,
   }))
-  const isLate = ageMs === null || checks === 0 || ageMs > Math.max(LATE_MS, everyMs * 3)
+  const isLate = ageMs === null || checks === 0 || ageMs > Math.max(PROOF_LATE_SECONDS * 1_000, everyMs * 3)
   const isBroken = laws.some(({ broken }) => broken > 0)
   const everySeconds = Math.round(everyMs / 100) / 10
   const state = isLate ? 'not_checked' : isBroken ? 'broken' : 'ok'
