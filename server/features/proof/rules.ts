@@ -105,7 +105,8 @@ export function proofOf(kept: Kept): Proof {
     broken: found.get(law)?.broken ?? 0,
     lastBrokenAt: found.get(law)?.lastBrokenAt ?? null,
   }))
-  const isLate = ageMs === null || checks === 0 || ageMs > Math.max(PROOF_LATE_SECONDS * 1_000, everyMs * 3)
+  const isLate =
+    ageMs === null || checks === 0 || ageMs > Math.max(PROOF_LATE_SECONDS * 1_000, everyMs * 3)
   const isBroken = laws.some(({ broken }) => broken > 0)
   const everySeconds = Math.round(everyMs / 100) / 10
   const state = isLate ? 'not_checked' : isBroken ? 'broken' : 'ok'
