@@ -4,7 +4,9 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { departments } from '#contract/departments.ts'
 import { fieldKey } from '#contract/fields.ts'
+import { live } from '#contract/live.ts'
 import { queues } from '#contract/queues.ts'
+import { scope } from '#contract/scopes.ts'
 import { LISTED_MAX, why } from '#contract/why.ts'
 import { furnish } from '../../testing/floor.ts'
 import { openHouse, type Person } from '../../testing/house.ts'
@@ -84,7 +86,7 @@ describe('MS-2 is for those who see the Wall there', () => {
   })
 })
 
-test('MS-2 of a queue of very many the first five hundred are listed, the others counted, within 100 ms', async () => {
+test('MS-2 of a queue of very many the first five hundred are listed, the others counted, in about the time of the bare floor', async () => {
   const floor = await furnish(house)
   const { organisationId, queue, admin } = floor
   const many = LISTED_MAX + 20
@@ -110,12 +112,19 @@ test('MS-2 of a queue of very many the first five hundred are listed, the others
   expect(it.operators).toHaveLength(LISTED_MAX)
   expect(new Set(it.operators.map(({ ruledOutBy }) => ruledOutBy))).toEqual(new Set(['at_limit']))
   expect(it.others).toEqual([{ ruledOutBy: 'at_limit', n: 20 }])
-  await expect.poll(async () => (await clocked(admin, id)) < 100, { timeout: 10_000 }).toBe(true)
+  const floorOf = { params: { scope: scope.floor(organisationId) } }
+  const bare = await best(() => admin.call(live.snapshot, floorOf))
+  const asked = await best(() => whyChat(admin, id))
+  expect(asked / bare).toBeLessThan(2)
 })
 
-/** How long the answer takes, in milliseconds. */
-async function clocked(by: Person, id: string): Promise<number> {
-  const before = performance.now()
-  await whyChat(by, id)
-  return performance.now() - before
+/** The shortest of several times, in milliseconds: what else the machine does makes none shorter. */
+async function best(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let n = 0; n < 8; n++) {
+    const before = performance.now()
+    await work()
+    times.push(performance.now() - before)
+  }
+  return Math.min(...times)
 }

@@ -11,6 +11,7 @@ import type { Asked } from './asked.ts'
 export type Answer = { of: 'chat'; chat: WhyChat } | { of: 'operator'; operator: WhyOperator }
 
 const PAUSE_MS = 1_000
+const UNREACHABLE_MS = 5_000
 /** What changes by itself is done by the server within a second of its moment. */
 const SETTLED_MS = 1_100
 
@@ -63,7 +64,7 @@ export class Explained {
       this.trouble = undefined
       this.#waitForTurn()
     } catch (error) {
-      if (!signal.aborted) this.trouble = troubleOf(error)
+      if (!signal.aborted) this.#failed(troubleOf(error))
     } finally {
       this.#isAsking = false
     }
@@ -75,6 +76,13 @@ export class Explained {
     return of === 'chat'
       ? { of, chat: await call(why.chat, { params }, { signal }) }
       : { of, operator: await call(why.operator, { params }, { signal }) }
+  }
+
+  /** What did not get through is tried again; a no stays a no until something changes. */
+  #failed(trouble: Trouble): void {
+    this.trouble = trouble
+    if (trouble.code === 'unreachable')
+      this.#again = setTimeout(() => void this.ask(), UNREACHABLE_MS)
   }
 
   #heard(concerns: boolean): void {

@@ -6,12 +6,11 @@ export default {
   'ask.chat': 'Why does {visitor} wait?',
   'ask.chat.unnamed': 'Why does this chat wait?',
   'ask.operator': 'Why not {name}?',
-  'ask.past': 'Why it went to whom it went',
+  'ask.past': 'How this chat was given out',
   visitor: 'Visitor',
   somebody: 'somebody',
   queue: 'another queue',
   gone: 'This is not on a Wall that you may see. It may be over.',
-  'as-of': 'True at {time}. There is no connection.',
 
   'lead.became': 'It waits no more.',
   'lead.next': '{name} is asked next.',

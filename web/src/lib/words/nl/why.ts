@@ -6,12 +6,11 @@ export default {
   'ask.chat': 'Waarom wacht {visitor}?',
   'ask.chat.unnamed': 'Waarom wacht deze chat?',
   'ask.operator': 'Waarom niet {name}?',
-  'ask.past': 'Waarom deze bij deze operator kwam',
+  'ask.past': 'Hoe deze chat werd toegewezen',
   visitor: 'Bezoeker',
   somebody: 'iemand',
   queue: 'een andere wachtrij',
   gone: 'Dit staat niet op een wand die u mag zien. Het kan voorbij zijn.',
-  'as-of': 'Zo was het om {time}. Er is geen verbinding.',
 
   'lead.became': 'Deze chat wacht niet meer.',
   'lead.next': '{name} wordt als volgende gevraagd.',
