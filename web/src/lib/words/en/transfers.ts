@@ -72,7 +72,7 @@ export default {
   'offer.missed': 'You missed {visitor}. {from} still has the chat.',
   'offer.reason': 'Why not (optional)',
 
-  'wall.under-way': 'being transferred to {to}',
+  'wall.under-way': 'Being transferred to {to}',
   'wall.open': 'Assign or move {visitor}',
   'done.assigned': '{visitor} is with {to} now.',
   'done.moved': '{visitor} waits in {to} now.',

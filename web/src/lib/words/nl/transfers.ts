@@ -76,7 +76,7 @@ export default {
   'offer.missed': 'U miste {visitor}. {from} heeft de chat nog.',
   'offer.reason': 'Waarom niet (hoeft niet)',
 
-  'wall.under-way': 'wordt doorverbonden met {to}',
+  'wall.under-way': 'Wordt doorverbonden met {to}',
   'wall.open': '{visitor} toewijzen of verplaatsen',
   'done.assigned': '{visitor} is nu bij {to}.',
   'done.moved': '{visitor} wacht nu in {to}.',
