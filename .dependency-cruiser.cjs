@@ -12,7 +12,7 @@ const FLOORS = [
   ['queues', 'sites'],
   ['chats'],
   ['routing'],
-  ['people', 'history', 'why', 'transfers'],
+  ['people', 'history', 'why', 'transfers', 'statuses'],
   ['security'],
   ['invites', 'visitors', 'tree', 'groups', 'roles', 'audit', 'contact', 'addresses'],
   ['imports'],

@@ -2,7 +2,7 @@
 // connections say, and how many chats they hold.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { Id, Instant, orNull, Strict } from './shapes.ts'
+import { ById, Id, Instant, orNull, Strict } from './shapes.ts'
 
 export const Availability = Type.Union([
   Type.Literal('available'),
@@ -95,6 +95,13 @@ export const presence = {
     body: NewAvailability,
     reply: Operator,
   }),
+  setOf: endpoint(
+    'PUT',
+    '/api/operators/:id/availability',
+    'operators.manage',
+    'Set the availability of an operator, who is told by whom',
+    { params: ById, body: NewAvailability, reply: Operator },
+  ),
   wrapUp: endpoint(
     'POST',
     '/api/me/wrap-up/end',

@@ -38,6 +38,7 @@ import { treeRoutes } from './features/tree/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { authenticateVisitor } from './features/visitors/actions.ts'
 import { visitorRoutes } from './features/visitors/routes.ts'
+import { statusRoutes } from './features/statuses/routes.ts'
 import { whyRoutes } from './features/why/routes.ts'
 import { type LiveLayer, openLive } from './live.ts'
 import { type Bus, openBus } from './platform/bus.ts'
@@ -244,5 +245,6 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   treeRoutes(http)
   userRoutes(http)
   visitorRoutes(http)
+  statusRoutes(http)
   whyRoutes(http)
 }

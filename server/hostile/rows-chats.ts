@@ -68,6 +68,11 @@ export const CHAT_ROWS: Record<string, Row> = {
   'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
   'GET /api/chats/:id/why': { by: 'supervisor', ask: byId('chat') },
   'GET /api/operators/:id/why': { by: 'supervisor', ask: byId('user') },
+  'PUT /api/operators/:id/availability': {
+    by: 'supervisor',
+    ask: to('user', () => ({ availability: 'available' })),
+  },
+  'GET /api/operators/:id/statuses': { by: 'supervisor', ask: byId('user') },
   'GET /api/history': { by: 'manager' },
   'GET /api/history/places': { by: 'manager' },
   'GET /api/history/:id': { by: 'manager', ask: byId('chat') },

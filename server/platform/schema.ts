@@ -45,6 +45,8 @@ export type MembershipStatus = "active" | "archived" | "blocked" | "invited";
 
 export type OnboardingMode = "assigned" | "choose" | "created";
 
+export type OperatorStatus = "available" | "away" | "busy" | "not_answering" | "offline" | "reconnecting";
+
 export type PasswordState = "chosen" | "none" | "temporary";
 
 export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "manual_pick" | "most_full" | "round_robin";
@@ -774,6 +776,16 @@ export interface SmsOutbox {
   userId: string;
 }
 
+export interface StatusChanges {
+  actorId: string | null;
+  at: string;
+  cause: string;
+  organisationId: string;
+  reason: string | null;
+  status: OperatorStatus;
+  userId: string;
+}
+
 export interface SupervisorGroups {
   departmentId: string;
   id: Generated<string>;
@@ -932,6 +944,7 @@ export interface DB {
   skills: Skills;
   smsMessages: SmsMessages;
   smsOutbox: SmsOutbox;
+  statusChanges: StatusChanges;
   supervisorGroups: SupervisorGroups;
   throttles: Throttles;
   transferRows: TransferRows;

@@ -118,6 +118,7 @@ const THEIRS = [
   'notification_choices',
   'sms_outbox',
   'sms_messages',
+  'status_changes',
 ] as const
 
 /** Makes the user anonymous: a row that what they wrote and did can go on pointing at. */
