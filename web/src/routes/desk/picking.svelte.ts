@@ -22,6 +22,13 @@ class Picking {
     return this.#queueIds.size > 0
   }
 
+  /** Whether I serve no others: then nothing will ring. */
+  get isAll(): boolean {
+    return (
+      myQueues.joined.every(({ id }) => this.#queueIds.has(id)) && myQueues.standBy.length === 0
+    )
+  }
+
   /** What waits there, the one that has waited the longest first. */
   readonly waiting = $derived(
     live

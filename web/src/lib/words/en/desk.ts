@@ -58,6 +58,7 @@ export default {
   'shift.none-joined': 'You have joined no queue',
   'shift.none-joined.note': 'Switch on the queues that you want to serve.',
   'shift.ready': 'Ready for the next chat',
+  'shift.ready.pick': 'Pick it from the list below.',
   'shift.ready.note': 'It rings here.',
   'shift.go': 'Go available',
   'shift.back': 'I’m back',

@@ -141,7 +141,7 @@ export default {
   'overflow.nowhere': 'No other queue',
   'overflow.unseen': 'a queue that you may not see',
   'overflow.after': 'After so many seconds in this queue',
-  'overflow.after.hint': 'And at once when the most that may wait do.',
+  'overflow.after.hint': 'And at once when the line is full.',
   'overflow.after.none': 'However long it waits',
   'overflow.alone': 'When nobody is there',
   'overflow.alone.what': 'As soon as somebody serves a queue further on.',

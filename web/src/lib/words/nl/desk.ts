@@ -67,6 +67,7 @@ export default {
   'shift.none-joined': 'U doet aan geen wachtrij mee',
   'shift.none-joined.note': 'Zet de wachtrijen aan die u wilt bedienen.',
   'shift.ready': 'Klaar voor de volgende chat',
+  'shift.ready.pick': 'Kies die uit de lijst hieronder.',
   'shift.ready.note': 'Hij gaat hier over.',
   'shift.go': 'Beschikbaar worden',
   'shift.back': 'Ik ben er weer',

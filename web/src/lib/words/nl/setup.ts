@@ -144,7 +144,7 @@ export default {
   'overflow.nowhere': 'Geen andere wachtrij',
   'overflow.unseen': 'een wachtrij die u niet mag zien',
   'overflow.after': 'Na zoveel seconden in deze wachtrij',
-  'overflow.after.hint': 'En meteen als het hoogste aantal al wacht.',
+  'overflow.after.hint': 'En meteen als de rij vol is.',
   'overflow.after.none': 'Hoe lang het ook duurt',
   'overflow.alone': 'Als er niemand is',
   'overflow.alone.what': 'Zodra iemand een volgende wachtrij bedient.',
