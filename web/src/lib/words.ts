@@ -127,6 +127,11 @@ export function formatTime(instant: Instant, seconds = false): string {
   return dates({ timeStyle }).format(epochMs(instant))
 }
 
+/** The clock time in another zone than this browser's. */
+export function formatTimeIn(timeZone: string, instant: Instant): string {
+  return dates({ timeStyle: 'short', timeZone }).format(epochMs(instant))
+}
+
 /** The day, `21 Nov 2026`. */
 export function formatDate(instant: Instant): string {
   return dates({ dateStyle: 'medium' }).format(epochMs(instant))

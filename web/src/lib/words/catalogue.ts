@@ -22,6 +22,7 @@ import type security from './en/security.ts'
 import type setup from './en/setup.ts'
 import type shell from './en/shell.ts'
 import type signin from './en/signin.ts'
+import type statuses from './en/statuses.ts'
 import type transfers from './en/transfers.ts'
 import type wall from './en/wall.ts'
 import type why from './en/why.ts'
@@ -38,6 +39,7 @@ export interface Areas {
   joining: typeof joining
   desk: typeof desk
   wall: typeof wall
+  statuses: typeof statuses
   why: typeof why
   history: typeof history
   editing: typeof editing

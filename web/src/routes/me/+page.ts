@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('me', 'security', 'joining', 'contact', 'people')
+export const load = () => needWords('statuses', 'me', 'security', 'joining', 'contact', 'people')

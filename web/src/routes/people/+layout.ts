@@ -11,6 +11,7 @@ export const load = ({ url, untrack }: { url: URL; untrack: <T>(what: () => T) =
     'audit',
     'editing',
     'record',
+    'statuses',
     'security',
     'me',
     'joining',

@@ -129,6 +129,7 @@ export default {
   'tab.limits': 'Limits',
   'tab.skills': 'Skills',
   'tab.sites': 'Sites',
+  'tab.status': 'Status',
   'tab.security': 'Security',
   'tab.history': 'History',
   'editor.actions': 'Actions',

@@ -129,6 +129,7 @@ export default {
   'tab.limits': 'Limieten',
   'tab.skills': 'Vaardigheden',
   'tab.sites': 'Sites',
+  'tab.status': 'Status',
   'tab.security': 'Beveiliging',
   'tab.history': 'Historie',
   'editor.actions': 'Acties',

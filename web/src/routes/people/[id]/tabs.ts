@@ -11,6 +11,7 @@ export const TABS = [
   'limits',
   'skills',
   'sites',
+  'status',
   'security',
   'history',
 ] as const
@@ -25,6 +26,7 @@ export function tabsFor(editor: PersonEditor): TabId[] {
     limits: isOperator,
     skills: isOperator && live.all('skill').length > 0,
     sites: live.all('site').length > 0,
+    status: isOperator && session.may('wall.view'),
     security: session.may('users.manage') || session.may('sessions.manage'),
     history: session.may('users.manage'),
   }

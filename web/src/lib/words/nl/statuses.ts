@@ -1,0 +1,33 @@
+import type { Translation } from '../catalogue.ts'
+import type english from '../en/statuses.ts'
+
+export default {
+  title: 'Status',
+  lead: 'Elke status van de dag, vanaf wanneer en waardoor.',
+  mine: 'Mijn dag',
+  'mine.lead': 'Wat uw status was, en waardoor. Wie u op de Wall ziet, ziet dit ook.',
+  day: 'Dag',
+  earlier: 'De dag ervoor',
+  later: 'De dag erna',
+  today: 'Vandaag',
+  zone: 'Tijden zijn van {zone}.',
+  bar: 'De statussen van de dag, van middernacht tot middernacht',
+  totals: 'Samen',
+  none: 'Deze dag moet nog komen.',
+  failed: 'De dag kon niet worden gelezen.',
+  now: 'nu',
+  set: 'Status zetten',
+  'set.done': '{name} is nu {status}. Er wordt verteld dat u dit hebt gedaan.',
+  'cause.before': 'Van daarvoor is niets bewaard.',
+  'cause.began': 'Werd agent',
+  'cause.chosen': 'Gekozen door {name}',
+  'cause.connected': 'Verbonden',
+  'cause.connection_lost': 'De laatste verbinding werd verbroken',
+  'cause.grace_over': 'Was niet op tijd terug',
+  'cause.missed_offers': 'Miste meerdere chats achter elkaar',
+  'cause.answered': 'Antwoordt weer',
+  'cause.suspended': 'Van de vloer gehaald door {name}',
+  'cause.restored': 'Terug op de vloer door {name}',
+  'cause.removed': 'Was geen agent meer',
+  'cause.nobody': 'het systeem',
+} satisfies Translation<typeof english, 'one' | 'other'>
