@@ -265,8 +265,7 @@ export function listChats(db: Db, organisationId: string, accountIds: readonly s
 
 /** The chats that an operator holds or is offered, by a queue or by a colleague. */
 export function listChatsOfOperator(db: Db, organisationId: string, userId: string) {
-  const fits = sql`(operator_id = ${userId} or handing_to = ${userId})`
-  return chatsWhere(db, organisationId, fits)
+  return chatsWhere(db, organisationId, sql`(operator_id = ${userId} or handing_to = ${userId})`)
 }
 
 /** The chats of a queue that nobody has yet: waiting or offered. */

@@ -9,22 +9,13 @@ import { type NewTransfer, transfers } from '#contract/transfers.ts'
 import { visitors } from '#contract/visitors.ts'
 import { type Caller, caller } from '../../client/http.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
-import {
-  type Floor,
-  type FloorVisitor,
-  furnish,
-  type Operator,
-  until,
-} from '../../testing/floor.ts'
+import { type Floor, type FloorVisitor, furnish, type Operator } from '../../testing/floor.ts'
+import { aside, offerTo, to } from '../../testing/handing-floor.ts'
 import { openHouse, type Person } from '../../testing/house.ts'
 import { anonymise } from '../people/erase-queries.ts'
 import { brokenLaws, NONE_BROKEN } from '../routing/laws.ts'
 
 const house = openHouse()
-
-const to = (kind: NewTransfer['to']['kind'], id: string, note?: string): NewTransfer => {
-  return { id: randomUUID(), to: { kind, id }, ...(note !== undefined && { note }) }
-}
 
 /** A chat that Anna holds, and Bo, who serves nothing, with room for it. */
 async function heldChat(floor: Floor) {
@@ -32,20 +23,9 @@ async function heldChat(floor: Floor) {
   const visitor = await floor.visitor()
   const { id } = await visitor.ask('Where is my parcel?')
   await anna.answer()
-  const bo = await aside(floor, 'Bo')
+  const bo = await aside(house, floor, 'Bo')
   return { anna, bo, visitor, id, params: { id } }
 }
-
-/** An operator who is there and serves no queue. */
-async function aside({ organisationId }: Floor, firstName: string): Promise<Person> {
-  const person = await house.person({ organisationId, role: 'agent', firstName })
-  await person.live()
-  await person.call(presence.choose, { body: { availability: 'available' } })
-  return person
-}
-
-const offerTo = (person: Caller) =>
-  until(async () => (await person.call(routing.mine)).find(({ offer }) => offer !== null)?.offer)
 
 const codeOf = async (asked: Promise<{ status: number; body: unknown }>) => {
   const { status, body } = await asked
@@ -134,7 +114,7 @@ test('QU-12 whoever neither holds a chat nor stands above it can do nothing with
   ] as const)
     expect((await bo.try(door as typeof transfers.begin, input as never)).status).toBe(404)
   const elsewhere = await furnish(house)
-  const stranger = await aside(elsewhere, 'Cleo')
+  const stranger = await aside(house, elsewhere, 'Cleo')
   const refused = async (kind: NewTransfer['to']['kind'], id: string) =>
     codeOf(anna.try(transfers.begin, { params, body: to(kind, id) }))
   expect(await refused('operator', stranger.userId)).toEqual([404, 'not_found'])
@@ -207,7 +187,7 @@ describe('through two servers at once', () => {
     const other = await house.another()
     floor = await furnish(house)
     anna = await floor.operator({ firstName: 'Anna', liveLimit: 10 })
-    bo = await aside(floor, 'Bo')
+    bo = await aside(house, floor, 'Bo')
     there = new Map(
       [anna, bo].map(({ userId, cookie }) => [userId, caller(() => other.url, { cookie })]),
     )
