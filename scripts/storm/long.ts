@@ -34,7 +34,10 @@ export async function rageOn(
   })
 }
 
-/** A chat every now and then, by its rate; those under way are waited for. */
+/** So many chats come at the same moment, at most. */
+const MOST_AT_ONCE = 8
+
+/** Now one chat and now several at once, by the rate; those under way are waited for. */
 async function keepAsking(
   { rate }: StormOptions,
   { servers }: Pick<Scene, 'servers'>,
@@ -44,13 +47,17 @@ async function keepAsking(
 ): Promise<Asked[]> {
   const asked: Asked[] = []
   const underWay = new Set<Promise<void>>()
-  for (let at = 0; !over.aborted; at++) {
+  const begin = (at: number) => {
     const one = ask(servers, floor, at, ended)
       .then((chat) => void asked.push(chat))
       .catch(() => undefined)
       .finally(() => underWay.delete(one))
     underWay.add(one)
-    await pause((1_000 / rate) * (0.5 + Math.random()))
+  }
+  for (let at = 0; !over.aborted; ) {
+    const count = 1 + Math.floor(Math.random() * MOST_AT_ONCE)
+    for (let n = 0; n < count; n++) begin(at++)
+    await pause((1_000 / rate) * count)
   }
   await Promise.all(underWay)
   return asked
