@@ -194,7 +194,7 @@ function arriving(userId: string, index: number): Timed[] {
   const soon = { afterMs: 1, aim: -1, userId }
   return [
     { ...soon, type: 'register', live: [2, 4, 3, 1][index] ?? 1, deferred: 2 },
-    ...QUEUES.filter((_, at) => at < 2 + (index % 3) || at > 3).flatMap((queue): Timed[] => [
+    ...QUEUES.filter((_, at) => at < 2 || (at + index) % 2 === 0).flatMap((queue): Timed[] => [
       { ...soon, type: 'assign', queueId: queue.id, tier: index === 3 ? 2 : 1 },
       { ...soon, type: 'join', queueId: queue.id },
     ]),

@@ -2,10 +2,15 @@
 // migrations/0048 has it.
 import { compareIds } from './decide.ts'
 import { compareChats, type Floor, type FloorChat, hasSkills, servesNow } from './floor.ts'
-import type { Work } from './matching.ts'
+
+/** What a step is working on (matching.ts), as far as it matters here. */
+interface Moment {
+  floor: Floor
+  now: number
+}
 
 /** Somebody has taken a chat. */
-export function rememberServed({ floor, now }: Work, chat: FloorChat, userId: string): void {
+export function rememberServed({ floor, now }: Moment, chat: FloorChat, userId: string): void {
   const { visitorId, id: chatId } = chat
   if (visitorId === undefined) return
   const before = floor.lastServed.get(visitorId) ?? []
@@ -29,13 +34,15 @@ function lastServedBy(floor: Floor, { visitorId, id }: FloorChat): string | unde
     .at(0)?.userId
 }
 
-/** Chats whose time is over, or whose operator has gone, are everybody's again. */
-export function releaseHolds({ floor, now, matchChats }: Work): void {
+/** Chats whose time is over, or whose operator has gone, are everybody's again; answers which. */
+export function releaseHolds({ floor, now }: Moment): string[] {
+  const released: string[] = []
   for (const chat of [...floor.chats.values()].sort(compareChats)) {
     const queue = floor.queues.get(chat.queueId)
     if (chat.state !== 'waiting' || chat.heldFor === undefined || queue === undefined) continue
     if (chat.heldFor.until > now && servesNow(floor, queue, chat.heldFor.userId)) continue
     floor.chats.set(chat.id, { ...chat, heldFor: undefined })
-    matchChats.push(chat.id)
+    released.push(chat.id)
   }
+  return released
 }

@@ -16,7 +16,7 @@ export function sweep(work: Work): void {
   expireWrapUps(work)
   settle(work)
   overflowChats(work)
-  releaseHolds(work)
+  work.matchChats.push(...releaseHolds(work))
   settle(work)
   for (const chat of work.floor.chats.values()) if (chat.state === 'waiting') ring(work, chat)
   work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))

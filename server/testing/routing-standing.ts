@@ -1,0 +1,75 @@
+// How routing stands, in words that the database and the model share.
+import { sql } from 'kysely'
+import { type Floor, type FloorOperator, used } from '../features/routing/floor.ts'
+import type { Db } from '../platform/database.ts'
+
+/** What the database and the model must agree on. */
+export interface Standing {
+  operators: unknown[]
+  members: unknown[]
+  chats: unknown[]
+}
+
+const ms = (text: string | null) => (text === null ? null : Date.parse(text))
+
+/** As the database has it. */
+export async function standing(db: Db, organisationId: string): Promise<Standing> {
+  const operators = await sql<{ last: string | null; grace: string | null }>`
+    select user_id as id, availability, missed_in_row as missed, is_not_answering, is_present,
+           (r.row -> 'live' ->> 'used')::int as live, r.row -> 'wrapUp' as wrap_up, last_offered_at as last, grace_until as grace
+      from operators o join operator_rows r using (organisation_id, user_id)
+     where organisation_id = ${organisationId} order by user_id`.execute(db)
+  const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
+    select chat_id as id, state, queue_id, due_at, operator_id, (row ->> 'rings')::boolean as rings, row -> 'offer' ->> 'expiresAt' as expires_at
+      from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
+  const members = await sql`
+    select queue_id || ':' || user_id as id, tier, is_joined, participates from queue_members
+     where organisation_id = ${organisationId} order by 1`.execute(db)
+  return {
+    operators: operators.rows.map((row) => ({ ...row, last: ms(row.last), grace: ms(row.grace) })),
+    members: members.rows,
+    chats: chats.rows.map((row) => ({
+      ...row,
+      dueAt: ms(row.dueAt),
+      expiresAt: ms(row.expiresAt),
+    })),
+  }
+}
+
+const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1)
+
+function wrapUpOf({ wrapUpUntil, wraps }: FloorOperator) {
+  const until = Math.max(wrapUpUntil ?? 0, ...wraps.map((wrap) => wrap.until))
+  if (until === 0) return null
+  return { until: new Date(until).toISOString(), isPaused: wrapUpUntil !== undefined }
+}
+
+/** As the model has it. */
+export function modelled(floor: Floor): Standing {
+  const held = [...floor.chats.values()]
+  return {
+    operators: [...floor.operators.values()].sort(byId).map((one) => ({
+      id: one.id,
+      availability: one.availability,
+      missed: one.missed,
+      isNotAnswering: one.isNotAnswering,
+      isPresent: one.isPresent,
+      live: used(floor, one.id, 'live'),
+      wrapUp: wrapUpOf(one),
+      last: one.lastOfferedAt ?? null,
+      grace: one.graceUntil ?? null,
+    })),
+    members: [...floor.members]
+      .map(([id, { tier, isJoined, participates }]) => ({ id, tier, isJoined, participates }))
+      .sort(byId),
+    chats: held.sort(byId).map((chat) => ({
+      id: chat.id,
+      state: chat.state,
+      queueId: chat.queueId,
+      dueAt: chat.dueAt,
+      operatorId: chat.operatorId ?? null,
+      rings: chat.rings,
+      expiresAt: chat.expiresAt ?? null,
+    })),
+  }
+}
