@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
 import { defineConfig } from 'vitest/config'
 
-const PURE = ['contract/**/*.test.ts', 'server/**/{rules,decide}.test.ts']
+const PURE = ['contract/**/*.test.ts', 'server/**/{rules,decide,forecast}.test.ts']
 const SEVERAL = ['server/**/*.several.test.ts']
 
 export default defineConfig({

@@ -2,7 +2,7 @@
 // who is chosen (routing/decide.ts), as fast as the machine can reckon. Nothing is stored.
 import type { Strategy } from '#contract/queues.ts'
 import { type Candidate, compareCandidates, whyNot } from '../routing/decide.ts'
-import { type Forecast, forecastWait } from '../visits/rules.ts'
+import { type Forecast, forecastWait } from '../visits/forecast.ts'
 import { Agenda } from './agenda.ts'
 import { type Chance, chanceOf, type Law } from './chance.ts'
 import { PaceWatch } from './pace-watch.ts'

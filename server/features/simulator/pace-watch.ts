@@ -1,6 +1,6 @@
 // What the product can see of how a queue moves, seen of a simulated one: by the same definitions as
 // the query behind a visitor's expected wait (visits/queries.ts), kept up to date event by event.
-import { LATELY, type Pace } from '../visits/rules.ts'
+import { LATELY, type Pace } from '../visits/forecast.ts'
 
 /** Things in the order of their moments, of which the oldest are forgotten. */
 class Recent<T extends { at: number }> {

@@ -1,6 +1,6 @@
 // What a simulated floor comes to, with how sure that is.
-import type { Forecast } from '../visits/rules.ts'
-import { likelyWait } from '../visits/rules.ts'
+import type { Forecast } from '../visits/forecast.ts'
+import { likelyWait } from '../visits/forecast.ts'
 import type { Outcome, Plan, Totals } from './floor.ts'
 import { simulate } from './floor.ts'
 

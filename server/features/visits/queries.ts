@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { OperatorCard, Visit } from '#contract/visitors.ts'
 import type { Db } from '../../platform/database.ts'
 import { faceOf } from '../chats/queries.ts'
-import { expectedWait, LATELY, type Pace } from './rules.ts'
+import { expectedWait, LATELY, type Pace } from './forecast.ts'
 
 /** A chat as its visitor sees it, and what the board must know to keep it true. */
 export interface Seen {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { abandonedPerSecond, answeredPerSecond, expectedWait, type Pace } from './rules.ts'
+import { abandonedPerSecond, answeredPerSecond, expectedWait, type Pace } from './forecast.ts'
 
 /** Ten slots, all taken, a chat takes eight minutes: what was seen agrees with what is believed. */
 const steady: Pace = {
