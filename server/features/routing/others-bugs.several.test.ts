@@ -165,9 +165,26 @@ test('Chatwoot #15275, LibreDesk #385: what somebody takes by hand is not given 
   }
 })
 
+/** So many operators with one slot each, connected and away, made in one go. */
+async function seatAway(count: number): Promise<void> {
+  const { organisationId, nodeId, epoch } = queue.place
+  const put = (text: ReturnType<typeof sql>) => text.execute(queue.db)
+  await put(sql`insert into users (login, email, first_name, last_name)
+    select n, n || '@example.org', 'User', n from generate_series(1, ${sql.lit(count)}) n`)
+  await put(sql`insert into memberships (organisation_id, account_id, user_id)
+    select ${organisationId}::uuid, ${organisationId}::uuid, id from users`)
+  await put(sql`select register_operator(${organisationId}, id, 1, 1) from users`)
+  await put(sql`insert into queue_members (organisation_id, queue_id, user_id, is_joined, joined_at)
+    select ${organisationId}::uuid, ${queue.queueId}::uuid, id, true, now() from users`)
+  await put(sql`insert into connections (id, organisation_id, user_id, node_id, node_epoch, connected_at)
+    select gen_random_uuid(), ${organisationId}::uuid, id, ${nodeId}::uuid, ${epoch}::int, now() from users`)
+  await put(sql`update operators set availability = 'away', is_present = true`)
+  await put(sql`select append_events(${organisationId}, null,
+    jsonb_build_array(queue_member_event(${organisationId}, queue_id, user_id))) from queue_members`)
+}
+
 test('Chatwoot #14495: more chats than one look takes are all given within the next looks', async () => {
-  const users = await queue.operators(120, 1)
-  await sql`update operators set availability = 'away'`.execute(queue.db)
+  await seatAway(120)
   await times(130, () => begin())
   expect(await queue.states()).toEqual({ waiting: 130 })
   // As after a crash between a commit and what should have followed it, for all of them.
@@ -178,7 +195,7 @@ test('Chatwoot #14495: more chats than one look takes are all given within the n
   await reconcile(queue.db)
   expect((await queue.states())['offered']).toBe(100)
   await reconcile(queue.db)
-  expect(await queue.states()).toEqual({ offered: users.length, waiting: 10 })
+  expect(await queue.states()).toEqual({ offered: 120, waiting: 10 })
 })
 
 test('Live Helper Chat #1260: who signs in is given the chats in the order in which they came', async () => {
