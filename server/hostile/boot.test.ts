@@ -34,7 +34,9 @@ const WITHOUT_KEY = [
   ...['assignments.chat_id', 'assignments.queue_id', 'assignments.user_id'],
   ...['routed_chats.assignment_id', 'routed_chats.chat_id', 'routed_chats.operator_id'],
   ...['routed_chats.site_id', 'connections.node_id', 'connections.session_id'],
-  ...['connections.user_id', 'messages.client_id'],
+  ...['connections.user_id', 'messages.client_id', 'status_changes.actor_id'],
+  ...['routed_chats.handing_id', 'routed_chats.transfer_id'],
+  ...['transfers.by_id', 'transfers.ended_by_id', 'transfers.from_id', 'transfers.to_id'],
 ]
 
 const rows = async <T>(query: ReturnType<typeof sql<T>>) => (await query.execute(house.db)).rows

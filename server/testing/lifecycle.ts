@@ -139,7 +139,8 @@ export async function everythingOf(
 
 /** As if they had been archived so long ago. */
 export async function archivedSince(db: Db, { membershipId }: Named, ms: number): Promise<void> {
-  await sql`update memberships set archived_at = now() - ${ms} * interval '1 millisecond'
+  // The clock of those who ask knows no part of a millisecond.
+  await sql`update memberships set archived_at = date_trunc('milliseconds', now()) - ${ms} * interval '1 millisecond'
     where id = ${membershipId}`.execute(db)
 }
 
