@@ -249,7 +249,10 @@ begin
     when not v_operator.is_ready then 'not_ready'
     when not has_room(p_organisation, p_user, v_chat.kind) then 'at_limit'
   end;
-  if v_no is not null then return tell_outcome(p_organisation, p_user, v_no, '{}'); end if;
+  -- Whoever looked for a chat meanwhile passed over this one, for it was locked: it is looked at again.
+  if v_no is not null then
+    return tell_outcome(p_organisation, p_user, v_no, '{}', case when v_chat.state = 'waiting' then array[p_chat] end);
+  end if;
   v_event := put_to(v_chat, p_user, jsonb_build_object('chosen', p_user, 'rule', 'rang_together',
     'considered', jsonb_build_array(jsonb_build_object('operatorId', p_user, 'ruledOutBy', null))), 'pick');
   perform has_answered(p_organisation, p_user);
