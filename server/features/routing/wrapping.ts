@@ -22,7 +22,7 @@ export function stopWrappingUp(work: Work, userId: string, due: number): boolean
   const operator = work.floor.operators.get(userId)
   if (operator === undefined) return false
   const wraps = operator.wraps.filter(({ until }) => until > due)
-  const isOver = (operator.wrapUpUntil ?? Infinity) <= due
+  const isOver = operator.wrapUpUntil !== undefined && operator.wrapUpUntil <= due
   if (isOver) changeOperator(work, userId, { wrapUpUntil: undefined })
   changeOperator(work, userId, { wraps })
   return isOver || wraps.length < operator.wraps.length
