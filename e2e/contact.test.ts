@@ -76,7 +76,7 @@ test('W-8: a number is written as people do, kept as E.164, proven by the code; 
   const one = await house.person({ organisationId: admin.organisationId, role: 'agent' })
   const me = await enter('me', one, '/me')
   const { page } = me
-  await page.getByRole('button', { name: 'Change the mobile number' }).click()
+  await page.getByRole('button', { name: 'Add a mobile number' }).click()
   await page.getByLabel('Mobile number').fill('06 12345678')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByText('Write it with the country').waitFor()

@@ -227,6 +227,9 @@ export class Live {
       const snapshot = (await call(api.snapshot, { params: { scope } })) as Snapshot
       if (!this.#watched.has(scope)) return
       this.#replica.reset(scope, snapshot)
+      // Whoever keeps an index of the rows has it ready before anybody is told that all are here.
+      await Promise.resolve()
+      if (!this.#watched.has(scope)) return
       this.loaded.add(scope)
       this.#ask(scope)
     } catch (error) {

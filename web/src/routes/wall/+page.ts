@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('wall', 'transfers', 'proof', 'editing', 'why')
+export const load = () => needWords('wall', 'transfers', 'proof', 'editing', 'why', 'statuses')

@@ -4,6 +4,7 @@ import type { Catalogue } from '../message.ts'
 export default {
   title: 'Status',
   lead: 'Every status of the day, since when, and because of what.',
+  of: 'The day of {name}',
   mine: 'My day',
   'mine.lead':
     'What your status was, and because of what. Whoever sees you on the Wall sees this too.',

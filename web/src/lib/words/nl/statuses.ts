@@ -4,6 +4,7 @@ import type english from '../en/statuses.ts'
 export default {
   title: 'Status',
   lead: 'Elke status van de dag, vanaf wanneer en waardoor.',
+  of: 'De dag van {name}',
   mine: 'Mijn dag',
   'mine.lead': 'Wat uw status was, en waardoor. Wie u op de Wall ziet, ziet dit ook.',
   day: 'Dag',

@@ -1,0 +1,24 @@
+// Setting the status of somebody else, who is told by whom.
+import { type Availability, presence } from '#contract/presence.ts'
+import { call } from '#lib/api.ts'
+import { statusWord } from '#lib/operator/status.ts'
+import { troubleOf } from '#lib/trouble.ts'
+import { toast } from '#lib/ui/toasts.svelte.ts'
+import { t } from '#lib/words.ts'
+
+export const CHOICES = ['available', 'busy', 'away', 'offline'] as const satisfies Availability[]
+
+/** Sets it and says so; false when it was refused, which is said too. */
+export async function setStatus(
+  { id, name }: { id: string; name: string },
+  availability: Availability,
+): Promise<boolean> {
+  try {
+    await call(presence.setOf, { params: { id }, body: { availability } })
+    toast.success(t('statuses.set.done', { name, status: statusWord(availability) }))
+    return true
+  } catch (error) {
+    toast.error(troubleOf(error).text)
+    return false
+  }
+}
