@@ -244,7 +244,7 @@ test('the database and the model agree after every step of any history', async (
       }
       expect(await brokenLaws(db)).toMatchObject({ ...NONE_BROKEN, unmatched: expect.any(Number) })
     }),
-    { numRuns: Number(process.env['HISTORIES'] ?? 20), endOnFailure: true },
+    { numRuns: Number(process.env['HISTORIES'] ?? 25), endOnFailure: true },
   )
   // A run in which hardly anything was offered would prove nothing.
   expect(offers).toBeGreaterThan(steps / 20)
