@@ -11,6 +11,8 @@ export const scope = {
   /** Operators, queues, memberships of queues and open chats of an account: whoever may see the Wall.
    * Of a department or a supervisor's group: its operators. */
   floor: (accountId: string) => `floor:${accountId}`,
+  /** The simulator of an organisation: whoever sets it up as a whole. */
+  simulator: (organisationId: string) => `simulator:${organisationId}`,
   /** A queue and what waits in it: whoever is assigned to it. */
   queue: (queueId: string) => `queue:${queueId}`,
   /** One's own: status, queues, chats, offers, notifications. */
