@@ -2,7 +2,9 @@
 import { type Static, Type } from 'typebox'
 import { changesOf, Versions } from './changes.ts'
 import { endpoint } from './endpoint.ts'
+import { PARKING } from './parking.ts'
 import { ById, ChatKind, Id, Instant, Name, Nothing, orNull, Strict } from './shapes.ts'
+import { QUEUE_PACE } from './units.ts'
 
 /** How the one who is offered a chat is chosen among those who could take it, after the levels. */
 export const STRATEGIES = [
@@ -55,6 +57,8 @@ export const Queue = Type.Object({
   /** Null: however long they wait. */
   overflowAfterSeconds: orNull(Type.Integer()),
   overflowWhenUnattended: Type.Boolean(),
+  ...QUEUE_PACE,
+  ...PARKING,
   version: Type.Integer(),
   versions: Versions,
 })
@@ -119,6 +123,8 @@ export const QueueChanges = changesOf({
   overflowQueueId: orNull(Id),
   overflowAfterSeconds: orNull(Type.Integer({ minimum: 1, maximum: 86_400 })),
   overflowWhenUnattended: Type.Boolean(),
+  ...QUEUE_PACE,
+  ...PARKING,
 })
 export type QueueChanges = Static<typeof QueueChanges>
 

@@ -8,6 +8,8 @@ export const ChatState = Type.Union([
   Type.Literal('waiting'),
   Type.Literal('offered'),
   Type.Literal('active'),
+  /** With nobody, and nobody's to take: its visitor has it, until they write. */
+  Type.Literal('parked'),
   Type.Literal('closed'),
 ])
 export type ChatState = Static<typeof ChatState>

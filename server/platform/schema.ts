@@ -7,11 +7,19 @@ import type { ColumnType } from "kysely";
 
 export type AccountKind = "group" | "location" | "organisation";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type AssignmentKind = "forced" | "pick" | "route" | "transfer";
 
 export type AssignmentState = "active" | "declined" | "ended" | "expired" | "offered" | "rescinded";
 
-export type Availability = "available" | "away" | "busy" | "offline";
+export type Availability = "available" | "away" | "busy" | "finishing" | "offline";
 
 export type ChatAuthor = "operator" | "system" | "visitor";
 
@@ -19,13 +27,15 @@ export type ChatEnd = "abandoned" | "expired" | "operator" | "supervisor" | "vis
 
 export type ChatKind = "deferred" | "live";
 
-export type ChatState = "active" | "closed" | "offered" | "waiting";
+export type ChatState = "active" | "closed" | "offered" | "parked" | "waiting";
 
 export type Gender = "female" | "male" | "not_stated" | "other";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type GonePolicy = "keep" | "queue";
 
 export type InvitationState = "accepted" | "bounced" | "draft" | "expired" | "opened" | "queued" | "revoked" | "sent";
 
@@ -45,13 +55,17 @@ export type MembershipStatus = "active" | "archived" | "blocked" | "invited";
 
 export type OnboardingMode = "assigned" | "choose" | "created";
 
-export type OperatorStatus = "available" | "away" | "busy" | "not_answering" | "offline" | "reconnecting";
+export type OperatorStatus = "available" | "away" | "busy" | "finishing" | "not_answering" | "offline" | "reconnecting";
+
+export type ParkedBecause = "by_hand" | "gone" | "quiet";
 
 export type PasswordState = "chosen" | "none" | "temporary";
 
 export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "manual_pick" | "most_full" | "round_robin";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export type WakePolicy = "front" | "others" | "over";
 
 export interface AccountRows {
   accountId: string | null;
@@ -65,11 +79,16 @@ export interface Accounts {
   colour: Generated<string>;
   createdAt: Generated<string>;
   deferredLimit: Generated<number | null>;
+  heldMinutes: Generated<number>;
   id: Generated<string>;
+  idleMinutes: number | null;
+  idleWhenIgnored: Generated<boolean>;
   invitationHours: Generated<number>;
   isActive: Generated<boolean>;
+  isSandbox: Generated<boolean>;
   kind: AccountKind;
   language: Generated<string>;
+  leavingWithChats: Generated<string>;
   liveLimit: Generated<number | null>;
   name: string;
   onboardingMode: Generated<OnboardingMode>;
@@ -99,6 +118,7 @@ export interface Assignments {
   organisationId: string;
   queueId: string;
   state: AssignmentState;
+  units: Generated<number>;
   userId: string;
   wrapsUntil: string | null;
 }
@@ -174,6 +194,7 @@ export interface Chats {
   queueId: string | null;
   siteId: string;
   visitorId: string;
+  wakes: Generated<boolean>;
 }
 
 export interface Connections {
@@ -215,6 +236,15 @@ export interface EmailLinks {
   tokenNonce: Buffer;
   usedAt: string | null;
   userId: string;
+}
+
+export interface EstimateDays {
+  day: Timestamp;
+  organisationId: string;
+  queueId: string;
+  told: number;
+  withinFirst: number;
+  withinLast: number;
 }
 
 export interface EventLog {
@@ -487,6 +517,12 @@ export interface OpenMemberships {
   userId: string | null;
 }
 
+export interface OperatorActivity {
+  activeAt: string;
+  organisationId: string;
+  userId: string;
+}
+
 export interface OperatorLoads {
   chatLimit: number;
   kind: ChatKind;
@@ -507,6 +543,22 @@ export interface OperatorRows {
   userId: string | null;
 }
 
+export interface OperatorRowsWithoutPresence {
+  accountIds: string[] | null;
+  organisationId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
+  userId: string | null;
+}
+
+export interface OperatorRowsWithoutUnits {
+  accountIds: string[] | null;
+  organisationId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
+  userId: string | null;
+}
+
 export interface OperatorRowsWithoutWrapUp {
   accountIds: string[] | null;
   organisationId: string | null;
@@ -517,14 +569,19 @@ export interface OperatorRowsWithoutWrapUp {
 
 export interface Operators {
   availability: Generated<Availability>;
+  availabilityCause: Generated<string>;
   availabilitySetBy: string | null;
   availabilitySince: string;
   connectionSince: string;
+  finishAs: Availability | null;
   graceUntil: string | null;
+  heldUntil: string | null;
+  idleUntil: string | null;
   isNotAnswering: Generated<boolean>;
   isPresent: Generated<boolean>;
   isReady: Generated<boolean>;
   lastOfferedAt: string | null;
+  mark: Json | null;
   missedInRow: Generated<number>;
   organisationId: string;
   reason: string | null;
@@ -533,6 +590,12 @@ export interface Operators {
   takenToday: Generated<number>;
   takesChats: Generated<boolean>;
   takesTests: Generated<boolean>;
+  unitLimit: number | null;
+  unitSetAt: string | null;
+  unitSetBy: string | null;
+  unitsOver: Generated<number>;
+  unitsUsed: Generated<number>;
+  unitVersion: Generated<number>;
   userId: string;
   wrapUpUntil: string | null;
 }
@@ -556,6 +619,15 @@ export interface PasswordResets {
 }
 
 export interface PersonRows {
+  accountId: string | null;
+  membershipId: string | null;
+  organisationId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
+  userId: string | null;
+}
+
+export interface PersonRowsWithoutUnits {
   accountId: string | null;
   membershipId: string | null;
   organisationId: string | null;
@@ -615,10 +687,12 @@ export interface QueueMemberRows {
 }
 
 export interface QueueMembers {
+  coolsUntil: string | null;
   isJoined: Generated<boolean>;
   isSuspended: Generated<boolean>;
   joinedAt: string | null;
   lastOfferedAt: string | null;
+  lately: Generated<ArrayType<string>>;
   organisationId: string;
   participates: Generated<boolean>;
   queueId: string;
@@ -631,11 +705,17 @@ export interface Queues {
   accountId: string;
   affinitySeconds: Generated<number>;
   autoAccepts: Generated<boolean>;
+  burstMost: number | null;
+  burstSeconds: Generated<number>;
+  chatUnits: Generated<number>;
+  closeParkedDays: Generated<number | null>;
+  cooldownSeconds: number | null;
   createdAt: Generated<string>;
   id: Generated<string>;
   isActive: Generated<boolean>;
   isPreset: Generated<boolean>;
   isTest: Generated<boolean>;
+  keepHours: Generated<number | null>;
   kind: Generated<ChatKind>;
   maxWaiting: number | null;
   name: string;
@@ -644,10 +724,13 @@ export interface Queues {
   overflowAfterSeconds: number | null;
   overflowQueueId: string | null;
   overflowWhenUnattended: Generated<boolean>;
+  parkAfterMinutes: Generated<number | null>;
   priority: Generated<number>;
   strategy: Generated<QueueStrategy>;
   targetSeconds: Generated<number>;
   version: Generated<number>;
+  wakeTo: Generated<WakePolicy>;
+  whenGone: Generated<GonePolicy>;
   wrapUpSeconds: Generated<number>;
   wrapUpTakesSlot: Generated<boolean>;
 }
@@ -661,6 +744,14 @@ export interface QueueSkills {
 }
 
 export interface RecordRows {
+  accountId: string | null;
+  membershipId: string | null;
+  organisationId: string | null;
+  row: Json | null;
+  userId: string | null;
+}
+
+export interface RecordRowsWithoutUnits {
   accountId: string | null;
   membershipId: string | null;
   organisationId: string | null;
@@ -692,6 +783,10 @@ export interface RoutedChats {
   kind: ChatKind;
   operatorId: string | null;
   organisationId: string;
+  parkedAt: string | null;
+  parkedBecause: ParkedBecause | null;
+  parkedFor: string | null;
+  parkedOwes: Generated<boolean>;
   passedQueues: Generated<string[]>;
   priority: number;
   queueId: string;
@@ -718,6 +813,24 @@ export interface Sessions {
   tokenHash: Buffer;
   userAgent: string | null;
   userId: string;
+}
+
+export interface Simulations {
+  ended: string | null;
+  endedAt: string | null;
+  endsAt: string;
+  faults: Generated<Json>;
+  id: string;
+  isToStop: Generated<boolean>;
+  leaseUntil: string;
+  nodeId: string | null;
+  organisationId: string;
+  sandboxId: string | null;
+  settings: Json;
+  standing: Json;
+  startedAt: Generated<string>;
+  startedBy: string | null;
+  state: Generated<string>;
 }
 
 export interface SiteProfiles {
@@ -780,10 +893,25 @@ export interface StatusChanges {
   actorId: string | null;
   at: string;
   cause: string;
+  mark: Json | null;
   organisationId: string;
   reason: string | null;
   status: OperatorStatus;
   userId: string;
+}
+
+export interface Statuses {
+  accountId: string;
+  availability: Availability;
+  colour: string;
+  departmentIds: string[] | null;
+  icon: string;
+  id: Generated<string>;
+  isPaid: Generated<boolean>;
+  maxMinutes: number | null;
+  name: string;
+  organisationId: string;
+  version: Generated<number>;
 }
 
 export interface SupervisorGroups {
@@ -800,6 +928,18 @@ export interface Throttles {
   failures: number;
   key: string;
   windowStart: string;
+}
+
+export interface ToldWaits {
+  chatId: string;
+  firstAt: Generated<string>;
+  firstFrom: number;
+  firstTo: number;
+  lastAt: Generated<string>;
+  lastFrom: number;
+  lastTo: number;
+  organisationId: string;
+  queueId: string;
 }
 
 export interface TransferRows {
@@ -895,6 +1035,7 @@ export interface DB {
   departmentMembers: DepartmentMembers;
   departments: Departments;
   emailLinks: EmailLinks;
+  estimateDays: EstimateDays;
   eventLog: EventLog;
   exclusions: Exclusions;
   fieldMarks: FieldMarks;
@@ -919,13 +1060,17 @@ export interface DB {
   notificationChoices: NotificationChoices;
   notifications: Notifications;
   openMemberships: OpenMemberships;
+  operatorActivity: OperatorActivity;
   operatorLoads: OperatorLoads;
   operatorRows: OperatorRows;
+  operatorRowsWithoutPresence: OperatorRowsWithoutPresence;
+  operatorRowsWithoutUnits: OperatorRowsWithoutUnits;
   operatorRowsWithoutWrapUp: OperatorRowsWithoutWrapUp;
   operators: Operators;
   passwordHistory: PasswordHistory;
   passwordResets: PasswordResets;
   personRows: PersonRows;
+  personRowsWithoutUnits: PersonRowsWithoutUnits;
   photoFiles: PhotoFiles;
   photos: Photos;
   proof: Proof;
@@ -936,17 +1081,21 @@ export interface DB {
   queues: Queues;
   queueSkills: QueueSkills;
   recordRows: RecordRows;
+  recordRowsWithoutUnits: RecordRowsWithoutUnits;
   roles: Roles;
   routedChats: RoutedChats;
   sessions: Sessions;
+  simulations: Simulations;
   siteProfiles: SiteProfiles;
   sites: Sites;
   skills: Skills;
   smsMessages: SmsMessages;
   smsOutbox: SmsOutbox;
   statusChanges: StatusChanges;
+  statuses: Statuses;
   supervisorGroups: SupervisorGroups;
   throttles: Throttles;
+  toldWaits: ToldWaits;
   transferRows: TransferRows;
   transfers: Transfers;
   twoPlaces: TwoPlaces;

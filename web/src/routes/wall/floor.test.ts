@@ -76,6 +76,11 @@ const queue: Queue = {
   overflowQueueId: null,
   overflowAfterSeconds: null,
   overflowWhenUnattended: false,
+  parkAfterMinutes: null,
+  wakeTo: 'front',
+  closeParkedDays: null,
+  whenGone: 'queue',
+  keepHours: null,
   version: 1,
   versions: {},
 }
