@@ -1,8 +1,13 @@
-// `npm run bench -- <what> [--short]`: measures one thing on this machine; the last line is JSON.
-const BENCHES: Readonly<Record<string, () => Promise<{ run(isShort: boolean): Promise<object> }>>> =
-  {
-    people: () => import('../bench/people/people.ts'),
-  }
+// `npm run bench -- <what> [--short] [...]`: measures one thing on this machine; the last line is
+// JSON.
+// What may be asked of each is in its own README.
+interface Bench {
+  run(isShort: boolean, flags: readonly string[]): Promise<object>
+}
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  people: () => import('../bench/people/people.ts'),
+  routing: () => import('../bench/routing/routing.ts'),
+}
 
 const [what = '', ...flags] = process.argv.slice(2)
 const load = BENCHES[what]
@@ -11,6 +16,6 @@ if (load === undefined) {
   process.exitCode = 1
 } else {
   const { run } = await load()
-  const result = await run(flags.includes('--short'))
+  const result = await run(flags.includes('--short'), flags)
   process.stdout.write(`${JSON.stringify(result)}\n`)
 }
