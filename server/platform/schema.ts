@@ -19,6 +19,8 @@ export type AssignmentKind = "forced" | "pick" | "route" | "transfer";
 
 export type AssignmentState = "active" | "declined" | "ended" | "expired" | "offered" | "rescinded";
 
+export type AtClosing = "as_comer" | "serve";
+
 export type Availability = "available" | "away" | "busy" | "finishing" | "offline";
 
 export type ChatAuthor = "operator" | "system" | "visitor";
@@ -27,7 +29,7 @@ export type ChatEnd = "abandoned" | "expired" | "operator" | "supervisor" | "vis
 
 export type ChatKind = "deferred" | "live";
 
-export type ChatState = "active" | "closed" | "offered" | "parked" | "waiting";
+export type ChatState = "active" | "closed" | "early" | "offered" | "parked" | "waiting";
 
 export type Gender = "female" | "male" | "not_stated" | "other";
 
@@ -66,6 +68,8 @@ export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export type WakePolicy = "front" | "others" | "over";
+
+export type WhenClosed = "message" | "overflow" | "wait";
 
 export interface AccountRows {
   accountId: string | null;
@@ -340,6 +344,29 @@ export interface HeldSessions {
   userId: string | null;
 }
 
+export interface Hours {
+  accountId: string;
+  changesAt: string | null;
+  createdAt: Generated<string>;
+  exceptions: Generated<Json>;
+  id: Generated<string>;
+  isOpen: boolean;
+  name: string;
+  organisationId: string;
+  seenAt: string;
+  timeZone: string;
+  version: Generated<number>;
+  week: Json;
+}
+
+export interface HoursRows {
+  accountId: string | null;
+  id: string | null;
+  organisationId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
+}
+
 export interface ImportRows {
   asked: Json;
   importId: string;
@@ -507,6 +534,15 @@ export interface Notifications {
   organisationId: string;
   readAt: string | null;
   userId: string;
+}
+
+export interface OpeningRows {
+  accountId: string | null;
+  hoursId: string | null;
+  organisationId: string | null;
+  queueId: string | null;
+  row: Json | null;
+  scopes: string[] | null;
 }
 
 export interface OpenMemberships {
@@ -704,6 +740,7 @@ export interface QueueMembers {
 export interface Queues {
   accountId: string;
   affinitySeconds: Generated<number>;
+  atClosing: Generated<AtClosing>;
   autoAccepts: Generated<boolean>;
   burstMost: number | null;
   burstSeconds: Generated<number>;
@@ -711,6 +748,7 @@ export interface Queues {
   closeParkedDays: Generated<number | null>;
   cooldownSeconds: number | null;
   createdAt: Generated<string>;
+  hoursId: string | null;
   id: Generated<string>;
   isActive: Generated<boolean>;
   isPreset: Generated<boolean>;
@@ -718,6 +756,7 @@ export interface Queues {
   keepHours: Generated<number | null>;
   kind: Generated<ChatKind>;
   maxWaiting: number | null;
+  messageQueueId: string | null;
   name: string;
   offerSeconds: Generated<number>;
   organisationId: string;
@@ -730,6 +769,7 @@ export interface Queues {
   targetSeconds: Generated<number>;
   version: Generated<number>;
   wakeTo: Generated<WakePolicy>;
+  whenClosed: Generated<WhenClosed>;
   whenGone: Generated<GonePolicy>;
   wrapUpSeconds: Generated<number>;
   wrapUpTakesSlot: Generated<boolean>;
@@ -780,7 +820,9 @@ export interface RoutedChats {
   handingTo: string | null;
   heldFor: string | null;
   holdUntil: string | null;
+  isMessage: Generated<boolean>;
   kind: ChatKind;
+  opensAt: string | null;
   operatorId: string | null;
   organisationId: string;
   parkedAt: string | null;
@@ -848,6 +890,7 @@ export interface Sites {
   allowedOrigins: Generated<string[]>;
   colour: Generated<string>;
   createdAt: Generated<string>;
+  hoursId: string | null;
   id: Generated<string>;
   isActive: Generated<boolean>;
   key: string;
@@ -1045,6 +1088,8 @@ export interface DB {
   handovers: Handovers;
   heldGrants: HeldGrants;
   heldSessions: HeldSessions;
+  hours: Hours;
+  hoursRows: HoursRows;
   importRows: ImportRows;
   imports: Imports;
   invitationRows: InvitationRows;
@@ -1059,6 +1104,7 @@ export interface DB {
   nodes: Nodes;
   notificationChoices: NotificationChoices;
   notifications: Notifications;
+  openingRows: OpeningRows;
   openMemberships: OpenMemberships;
   operatorActivity: OperatorActivity;
   operatorLoads: OperatorLoads;
