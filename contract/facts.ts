@@ -11,8 +11,10 @@ import { Operator } from './presence.ts'
 import { ProofTurn } from './proof.ts'
 import { Queue, QueueMember } from './queues.ts'
 import { Chat } from './routing.ts'
+import { Simulation } from './simulator.ts'
 import { Site } from './sites.ts'
 import { Skill } from './skills.ts'
+import { Status } from './statuses.ts'
 import { Person, Role } from './users.ts'
 import { Visit } from './visitors.ts'
 
@@ -22,6 +24,7 @@ export const liveRows = {
   department: Department,
   group: Group,
   skill: Skill,
+  status: Status,
   role: Role,
   person: Person,
   record: PersonRecord,
@@ -35,6 +38,7 @@ export const liveRows = {
   visit: Visit,
   notification: Notification,
   proof: ProofTurn,
+  simulation: Simulation,
 } as const satisfies Record<string, TSchema>
 
 export type LiveKind = keyof typeof liveRows
@@ -44,6 +48,7 @@ export interface LiveRow {
   department: Department
   group: Group
   skill: Skill
+  status: Status
   role: Role
   person: Person
   record: PersonRecord
@@ -57,4 +62,5 @@ export interface LiveRow {
   visit: Visit
   notification: Notification
   proof: ProofTurn
+  simulation: Simulation
 }

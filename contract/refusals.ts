@@ -27,9 +27,20 @@ export const refusals = {
   lacks_skill: 409,
   not_available: 409,
   chat_closed: 409,
+  /** Somebody who sets a chat aside must have read it. */
+  visitor_wrote: 409,
+  /** A live chat is never parked. */
+  never_parked: 409,
   at_limit: 409,
   /** Whoever a chat is handed to must be there to take it. */
   target_away: 409,
+  target_finishing: 409,
+  /** Somebody else has set one's status; with `until` and `by`. */
+  status_held: 409,
+  /** Signing out would leave `count` chats behind: to be asked again with what becomes of them. */
+  chats_open: 409,
+  /** The same, where the organisation does not let anybody. */
+  chats_must_end: 409,
   transfer_under_way: 409,
   too_many_transfers: 409,
   transfer_over: 409,
@@ -59,6 +70,9 @@ export const refusals = {
   /** A range of addresses that is hardly one: it must be meant. */
   too_wide: 409,
   undo_over: 409,
+  /** The organisation has a run of the simulator already. */
+  simulation_under_way: 409,
+  simulation_over: 409,
   link_used: 410,
   link_expired: 410,
   code_expired: 410,
@@ -84,8 +98,11 @@ export interface RefusalBody {
     requestId?: string
     /** For `in_use`: where, how often, and the first names where they may be told. */
     uses?: { what: string; count: number; names: string[] }[]
-    /** For `in_use`: by how many. */
+    /** For `in_use`: by how many; for open chats: how many. */
     count?: number
+    /** For `status_held`: until when, and who set it. */
+    until?: string
+    by?: string | null
     /** Seconds after which it is worth trying again. */
     retryAfter?: number
     /** For `stale`: what stands now, who set it and when. */
