@@ -6,6 +6,7 @@ interface Bench {
 }
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   people: () => import('../bench/people/people.ts'),
+  offers: () => import('../bench/offers/offers.ts'),
   routing: () => import('../bench/routing/routing.ts'),
 }
 

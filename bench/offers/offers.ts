@@ -1,0 +1,185 @@
+// From a free slot to the next offer on the operator's socket, on several servers at half of what they
+// can, beside a bare echo of the same sockets in the same moments.
+import { type ChildProcess, fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type ServerProcess, startServer } from '../../scripts/storm/servers.ts'
+import { brokenLaws } from '../../server/features/routing/laws.ts'
+import { type Database, openDatabase } from '../../server/platform/database.ts'
+import { startEmbeddedPostgres } from '../../server/platform/embedded-postgres.ts'
+import { migrate } from '../../server/platform/migrate.ts'
+import { quantile, round } from '../routing/numbers.ts'
+import { beginShift, type Floor, makeFloor } from './floor.ts'
+import type { Done, Order, Seat } from './orders.ts'
+
+const DESKS = new URL('./desks.ts', import.meta.url)
+const PROCESSES = 2
+const HANDS = 8
+const QUEUES = 20
+const LIMIT = 2
+/** A server takes so many sockets from one address at the most. */
+const PER_ADDRESS = 200
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+interface Options {
+  operators: number
+  waiting: number
+  servers: number
+  seconds: number
+}
+
+export async function run(isShort: boolean, flags: readonly string[]): Promise<object> {
+  const options = readOptions(flags, isShort)
+  const folder = await mkdtemp(join(tmpdir(), 'switchboard-bench-'))
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: () => {} })
+  try {
+    await migrate(postgres.url)
+    const database = openDatabase(postgres.url, { max: 6, name: 'bench' })
+    try {
+      return await measure(options, database, postgres.url, folder)
+    } finally {
+      await database.close()
+    }
+  } finally {
+    await postgres.stop()
+    for (const path of [folder, postgres.folder]) await rm(path, { recursive: true, force: true })
+  }
+}
+
+function readOptions(flags: readonly string[], isShort: boolean): Options {
+  const { values } = parseArgs({
+    args: [...flags],
+    options: {
+      short: { type: 'boolean' },
+      operators: { type: 'string', default: isShort ? '200' : '1000' },
+      waiting: { type: 'string', default: isShort ? '2000' : '10000' },
+      servers: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: isShort ? '8' : '20' },
+    },
+  })
+  return {
+    operators: Number(values.operators),
+    waiting: Number(values.waiting),
+    servers: Number(values.servers),
+    seconds: Number(values.seconds),
+  }
+}
+
+async function measure(
+  options: Options,
+  database: Database,
+  databaseUrl: string,
+  dataDir: string,
+): Promise<object> {
+  const { db } = database
+  const { operators, waiting } = options
+  // Those who come first are given to the operators; the rest is the line.
+  const size = { operators, waiting: waiting + operators * LIMIT, queues: QUEUES, limit: LIMIT }
+  const floor = await makeFloor(db, size)
+  say(`${operators} operators in ${QUEUES} queues, ${size.waiting} chats wait`)
+  const servers: ServerProcess[] = []
+  const crews: ChildProcess[] = []
+  try {
+    const env = {
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: dataDir,
+      SECRET_KEY: randomBytes(32).toString('base64url'),
+      // One machine plays every visitor.
+      VISITOR_ALLOWANCE: '100000',
+    }
+    for (let at = 0; at < options.servers; at++)
+      servers.push(await startServer(`node-${at + 1}`, env))
+    crews.push(...Array.from({ length: PROCESSES }, () => fork(DESKS, { stdio: 'inherit' })))
+    await seat(servers, crews, floor)
+    await beginShift(db, floor)
+    await all(crews, { do: 'hold', chats: LIMIT })
+    say(`everybody has ${LIMIT} chats`)
+    const result = await play(options, crews)
+    const { overLimit, raisedOverLimit, ...laws } = await brokenLaws(db)
+    return { ...result, overLimit: overLimit + raisedOverLimit, laws }
+  } finally {
+    for (const crew of crews) if (crew.connected) crew.disconnect()
+    await Promise.all(servers.map((server) => server.isAlive() && server.stop()))
+  }
+}
+
+/** Every operator's socket is opened, half of them by each process, spread over the servers. */
+async function seat(servers: readonly ServerProcess[], crews: ChildProcess[], floor: Floor) {
+  const seats: Seat[] = floor.desks.map((desk, at) => ({
+    ...desk,
+    server: at % servers.length,
+    from: `127.0.1.${1 + Math.floor(at / PER_ADDRESS)}`,
+  }))
+  const { siteKeys } = floor
+  const urls = servers.map(({ url }) => url)
+  await Promise.all(
+    crews.map((crew, number) => {
+      const own = seats.filter((_, at) => Math.floor(at / servers.length) % crews.length === number)
+      return obeyed(crew, { do: 'open', servers: urls, siteKeys, seats: own })
+    }),
+  )
+  say(`${seats.length} sockets are open at ${urls.length} servers`)
+}
+
+async function play({ seconds, ...options }: Options, crews: ChildProcess[]): Promise<object> {
+  // Whatever is compiled or filled at first use is none of what is measured.
+  await all(crews, { do: 'rush', hands: HANDS, seconds: seconds / 4 })
+  const rushed = await all(crews, { do: 'rush', hands: HANDS, seconds: seconds / 2 })
+  const capacity = rushed.offers.length / (seconds / 2)
+  const perSecond = capacity / 2
+  say(`${round(capacity)} chats a second at the most; now ${round(perSecond)} a second`)
+  const { offers, echoes, missed } = await all(crews, {
+    ...{ do: 'pace', perSecond: perSecond / crews.length, seconds },
+  })
+  const [offersP50, offersP99] = [quantile(offers, 0.5), quantile(offers, 0.99)].map(tenth)
+  const [echoP50, echoP99] = [quantile(echoes, 0.5), quantile(echoes, 0.99)].map(tenth)
+  say(`the next offer  p50 ${offersP50} ms, p99 ${offersP99} ms, of ${offers.length}`)
+  say(`a bare echo     p50 ${echoP50} ms, p99 ${echoP99} ms`)
+  const [p50Above, p99Above] = [
+    tenth((offersP50 ?? 0) - (echoP50 ?? 0)),
+    tenth((offersP99 ?? 0) - (echoP99 ?? 0)),
+  ]
+  say(`above the echo  p50 ${p50Above} ms, p99 ${p99Above} ms`)
+  return {
+    ...{
+      p50Above,
+      p99Above,
+      echoP50,
+      echoP99,
+      offersP50,
+      offersP99,
+      offers: offers.length,
+      missed,
+    },
+    ...{ operators: options.operators, waiting: options.waiting, servers: options.servers },
+    ...{ capacity: round(capacity), perSecond: round(perSecond) },
+    ...{ cores: availableParallelism(), load: round(loadavg()[0] ?? 0) },
+  }
+}
+
+const tenth = (value: number) => round(value, 1)
+
+async function all(crews: ChildProcess[], order: Order): Promise<Done> {
+  const done = await Promise.all(crews.map((crew) => obeyed(crew, order)))
+  return {
+    offers: done.flatMap(({ offers }) => offers),
+    echoes: done.flatMap(({ echoes }) => echoes),
+    missed: done.reduce((sum, { missed }) => sum + missed, 0),
+  }
+}
+
+/** Gives an order and waits for what it came to. */
+function obeyed(crew: ChildProcess, order: Order): Promise<Done> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`the operators ended with ${code}`))
+    crew.once('exit', ended)
+    crew.once('message', (done: Done) => {
+      crew.off('exit', ended)
+      resolve(done)
+    })
+    crew.send(order)
+  })
+}
