@@ -4,6 +4,7 @@ import { Account } from './accounts.ts'
 import { Message } from './chats.ts'
 import { Department } from './departments.ts'
 import { Group } from './groups.ts'
+import { Hours, Opening } from './hours.ts'
 import { Invitation } from './invitations.ts'
 import { Notification } from './notifications.ts'
 import { PersonRecord } from './people.ts'
@@ -30,6 +31,8 @@ export const liveRows = {
   record: PersonRecord,
   invitation: Invitation,
   queue: Queue,
+  hours: Hours,
+  opening: Opening,
   queue_member: QueueMember,
   site: Site,
   operator: Operator,
@@ -54,6 +57,8 @@ export interface LiveRow {
   record: PersonRecord
   invitation: Invitation
   queue: Queue
+  hours: Hours
+  opening: Opening
   queue_member: QueueMember
   site: Site
   operator: Operator

@@ -2,15 +2,34 @@
 // connections say, and how many chats they hold.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { ById, Id, Instant, orNull, Strict } from './shapes.ts'
+import { ById, Id, Instant, Nothing, orNull, Strict } from './shapes.ts'
+import { StatusColour, StatusIcon } from './status-look.ts'
+import { hasRoom, Units } from './units.ts'
 
 export const Availability = Type.Union([
   Type.Literal('available'),
   Type.Literal('busy'),
+  /** No new work; what is held is kept, and with its end this does by itself. */
+  Type.Literal('finishing'),
   Type.Literal('away'),
   Type.Literal('offline'),
 ])
 export type Availability = Static<typeof Availability>
+
+/** What comes after finishing. */
+export const FinishAs = Type.Union([Type.Literal('away'), Type.Literal('offline')])
+export type FinishAs = Static<typeof FinishAs>
+
+/** Of the status that was chosen from the catalogue (statuses.ts), as it was then. */
+export const StatusMark = Type.Object({
+  statusId: Id,
+  icon: StatusIcon,
+  colour: StatusColour,
+  isPaid: Type.Boolean(),
+  /** After so long the Wall says that it is too long; null: it never is. */
+  maxMinutes: orNull(Type.Integer()),
+})
+export type StatusMark = Static<typeof StatusMark>
 
 /** `reconnecting`: the last connection broke less than the grace ago. */
 export const Connection = Type.Union([
@@ -40,6 +59,15 @@ export const Operator = Type.Object({
   since: Instant,
   /** Who set the availability, when it was not the operator. */
   setBy: orNull(Type.String()),
+  /** Somebody chose it, the last chat was done, or nobody was there. */
+  cause: Type.Union([Type.Literal('chosen'), Type.Literal('finished'), Type.Literal('idle')]),
+  /** Until when the operator cannot undo what somebody else has set; may be over. */
+  heldUntil: orNull(Instant),
+  /** What comes after finishing; null: is not finishing. */
+  finishAs: orNull(FinishAs),
+  /** Counts as idle from then on unless there is a key or a pointer before; null: is not warned. */
+  idleUntil: orNull(Instant),
+  mark: orNull(StatusMark),
   connection: Connection,
   connectionSince: Instant,
   /** Offers missed in a row; at the organisation's bound the operator is not answering. */
@@ -50,6 +78,8 @@ export const Operator = Type.Object({
   wrapUp: orNull(Type.Object({ until: Instant, isPaused: Type.Boolean() })),
   live: Load,
   deferred: Load,
+  /** Over both kinds together. */
+  units: Units,
   /** The queues that the operator is serving now. */
   joined: Type.Array(Id),
   /** Whether visitors' chats are for this operator. */
@@ -64,10 +94,31 @@ export type OperatorStatus =
   | 'at_limit'
   | 'wrap_up'
   | 'busy'
+  | 'finishing'
   | 'away'
   | 'not_answering'
   | 'reconnecting'
   | 'offline'
+
+/** The longest that an organisation may let somebody be idle, or hold what was set, in minutes. */
+export const PRESENCE_MINUTES_MAX = 480
+
+export const PresenceRules = Strict({
+  /** Without a key or a pointer for so long an operator is warned, and a minute later away; null:
+   * never. */
+  idleMinutes: orNull(Type.Integer({ minimum: 1, maximum: PRESENCE_MINUTES_MAX })),
+  /** Only while a visitor has been waiting for an answer for as long. */
+  idleWhenIgnored: Type.Boolean(),
+  /** So long an operator cannot undo a status that somebody else has set; 0: they can at once. */
+  heldMinutes: Type.Integer({ minimum: 0, maximum: PRESENCE_MINUTES_MAX }),
+  /** Signing out with chats: goes on, is asked about, or is refused. */
+  leavingWithChats: Type.Union([
+    Type.Literal('allow'),
+    Type.Literal('warn'),
+    Type.Literal('forbid'),
+  ]),
+})
+export type PresenceRules = Static<typeof PresenceRules>
 
 /** The one word that a screen shows for an operator. */
 export function statusOf(operator: Operator): OperatorStatus {
@@ -76,7 +127,7 @@ export function statusOf(operator: Operator): OperatorStatus {
   if (operator.connection === 'reconnecting') return 'reconnecting'
   if (operator.isNotAnswering) return 'not_answering'
   if (operator.availability !== 'available') return operator.availability
-  const isFull = operator.live.used >= operator.live.limit
+  const isFull = !hasRoom(operator, 'live')
   if (operator.wrapUp && (operator.wrapUp.isPaused || isFull)) return 'wrap_up'
   return isFull ? 'at_limit' : 'available'
 }
@@ -84,6 +135,11 @@ export function statusOf(operator: Operator): OperatorStatus {
 export const NewAvailability = Strict({
   availability: Availability,
   reason: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  /** Only with `finishing`; away unless said otherwise. */
+  finishAs: Type.Optional(FinishAs),
+  /** A status of the catalogue, of this availability or of what comes after finishing; instead of a
+   * reason. */
+  statusId: Type.Optional(Id),
 })
 export type NewAvailability = Static<typeof NewAvailability>
 
@@ -102,6 +158,27 @@ export const presence = {
     'Set the availability of an operator, who is told by whom',
     { params: ById, body: NewAvailability, reply: Operator },
   ),
+  lift: endpoint(
+    'DELETE',
+    '/api/operators/:id/hold',
+    'operators.manage',
+    'Let an operator undo from now on what somebody else has set',
+    { params: ById, reply: Operator },
+  ),
+  active: endpoint(
+    'POST',
+    '/api/me/activity',
+    'chats.answer',
+    'Say that my keyboard or pointer is in use; ends the warning of being idle on every device',
+    { reply: Nothing },
+  ),
+  rules: endpoint('GET', '/api/presence-rules', 'setup.manage', 'Idle, held, signing out', {
+    reply: PresenceRules,
+  }),
+  setRules: endpoint('PUT', '/api/presence-rules', 'setup.manage', 'Set idle, held, signing out', {
+    body: PresenceRules,
+    reply: PresenceRules,
+  }),
   wrapUp: endpoint(
     'POST',
     '/api/me/wrap-up/end',

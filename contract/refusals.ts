@@ -45,6 +45,8 @@ export const refusals = {
   too_many_transfers: 409,
   transfer_over: 409,
   queue_full: 409,
+  /** It is closed: what is left then needs an address to answer to. */
+  contact_needed: 409,
   too_many_open_chats: 409,
   already_set_up: 409,
   email_taken: 409,

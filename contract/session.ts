@@ -51,9 +51,17 @@ export const session = {
     reply: Me,
   }),
   me: endpoint('GET', '/api/session', 'session', 'Who I am and what I may do', { reply: Me }),
-  signOut: endpoint('DELETE', '/api/session', 'session', 'Sign out of this browser', {
-    reply: Strict({}),
-  }),
+  signOut: endpoint(
+    'DELETE',
+    '/api/session',
+    'session',
+    'Sign out of this browser; `chats_open` where chats would be left behind',
+    {
+      /** `hand_over`: they go back to their queues. */
+      query: Strict({ chats: Type.Optional(Type.Literal('hand_over')) }),
+      reply: Strict({}),
+    },
+  ),
   confirm: endpoint(
     'POST',
     '/api/session/confirm',

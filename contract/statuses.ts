@@ -1,12 +1,19 @@
-// The ledger of an operator's status: every interval of a day, because of what and of whom.
+// Statuses: the catalogue of those that an operator may choose, and the ledger of what they were, every
+// interval of a day, because of what and of whom.
 import { type Static, Type } from 'typebox'
+import { changesOf, Versions } from './changes.ts'
 import { endpoint } from './endpoint.ts'
-import { ById, Id, Instant, orNull, Strict } from './shapes.ts'
+import { ById, Id, Instant, Name, Nothing, orNull, Strict } from './shapes.ts'
+import { StatusColour, StatusIcon } from './status-look.ts'
+
+/** What a status of the catalogue says of its operator. */
+export const StatusAvailability = Type.Union([Type.Literal('away'), Type.Literal('busy')])
 
 /** As an operator's status, apart from how many chats they hold. */
 export const LedgerStatus = Type.Union([
   Type.Literal('available'),
   Type.Literal('busy'),
+  Type.Literal('finishing'),
   Type.Literal('away'),
   Type.Literal('not_answering'),
   Type.Literal('reconnecting'),
@@ -27,6 +34,10 @@ export const StatusCause = Type.Union([
   Type.Literal('suspended'),
   Type.Literal('restored'),
   Type.Literal('removed'),
+  /** The last chat was done. */
+  Type.Literal('finished'),
+  /** Nobody was there. */
+  Type.Literal('idle'),
 ])
 export type StatusCause = Static<typeof StatusCause>
 
@@ -34,6 +45,8 @@ export const StatusInterval = Type.Object({
   status: LedgerStatus,
   reason: orNull(Type.String()),
   cause: StatusCause,
+  /** As the status of the catalogue says; without one, whoever is away or offline is not at work. */
+  isPaid: Type.Boolean(),
   /** Who did it; null: nobody, it happened. */
   actor: orNull(Type.Object({ id: Id, name: Type.String() })),
   /** When the status began, which may be before the day. */
@@ -60,7 +73,64 @@ export type StatusDay = Static<typeof StatusDay>
 
 const Day = Type.String({ pattern: '^20\\d\\d-\\d\\d-\\d\\d$' })
 
+/** A status of the catalogue: why somebody is away or busy. */
+export const Status = Type.Object({
+  id: Id,
+  /** Whoever works here or below may choose it. */
+  accountId: Id,
+  name: Type.String(),
+  availability: StatusAvailability,
+  icon: StatusIcon,
+  colour: StatusColour,
+  isPaid: Type.Boolean(),
+  /** After so long the Wall says that it is too long; null: it never is. */
+  maxMinutes: orNull(Type.Integer()),
+  /** For these departments alone; null: for everybody. */
+  departmentIds: orNull(Type.Array(Id)),
+  version: Type.Integer(),
+  versions: Versions,
+})
+export type Status = Static<typeof Status>
+
+const look = {
+  name: Name,
+  availability: StatusAvailability,
+  icon: StatusIcon,
+  colour: StatusColour,
+  isPaid: Type.Boolean(),
+  maxMinutes: orNull(Type.Integer({ minimum: 1, maximum: 480 })),
+  departmentIds: orNull(Type.Array(Id, { maxItems: 100, uniqueItems: true })),
+}
+
+export const NewStatus = Strict({ accountId: Id, ...look })
+export type NewStatus = Static<typeof NewStatus>
+
+export const StatusChanges = changesOf(look)
+export type StatusChanges = Static<typeof StatusChanges>
+
 export const statuses = {
+  list: endpoint('GET', '/api/statuses', 'session', 'The statuses that I may see', {
+    reply: Type.Array(Status),
+  }),
+  mine: endpoint('GET', '/api/me/statuses', 'chats.answer', 'The statuses that I may choose', {
+    reply: Type.Array(Status),
+  }),
+  create: endpoint('POST', '/api/statuses', 'setup.manage', 'Make a status', {
+    body: NewStatus,
+    reply: Status,
+  }),
+  change: endpoint('PATCH', '/api/statuses/:id', 'setup.manage', 'Change a status', {
+    params: ById,
+    body: StatusChanges,
+    reply: Status,
+  }),
+  remove: endpoint(
+    'DELETE',
+    '/api/statuses/:id',
+    'setup.manage',
+    'Delete a status; who has it keeps it until they choose another',
+    { params: ById, reply: Nothing },
+  ),
   day: endpoint(
     'GET',
     '/api/operators/:id/statuses',

@@ -75,6 +75,7 @@ const TargetStatus = Type.Union([
   Type.Literal('at_limit'),
   Type.Literal('wrap_up'),
   Type.Literal('busy'),
+  Type.Literal('finishing'),
   Type.Literal('away'),
   Type.Literal('not_answering'),
   Type.Literal('reconnecting'),

@@ -15,6 +15,7 @@ export const REASONS = [
   'offline',
   'away',
   'busy',
+  'finishing',
   'not_connected',
   'not_answering',
   'outside',
@@ -22,6 +23,8 @@ export const REASONS = [
   'lacks_skill',
   'wrap_up',
   'at_limit',
+  'units_full',
+  'cooling_down',
   'by_hand',
   'held_for_another',
   'excluded',
@@ -40,6 +43,8 @@ export const CHECKS = [
   'skills',
   'wrap_up',
   'limit',
+  'units',
+  'cooldown',
   'hold',
   'exclusion',
 ] as const
@@ -52,6 +57,7 @@ export const CHECK_OF: Readonly<Record<Reason, Check | null>> = {
   offline: 'status',
   away: 'status',
   busy: 'status',
+  finishing: 'status',
   not_connected: 'connection',
   not_answering: 'answering',
   outside: 'takes_part',
@@ -59,6 +65,8 @@ export const CHECK_OF: Readonly<Record<Reason, Check | null>> = {
   lacks_skill: 'skills',
   wrap_up: null,
   at_limit: 'limit',
+  units_full: 'units',
+  cooling_down: 'cooldown',
   by_hand: null,
   held_for_another: null,
   excluded: 'exclusion',
@@ -103,6 +111,14 @@ export const Considered = Type.Object({
   /** Chats of this kind, held or offered, against the limit. */
   used: Type.Integer(),
   limit: Type.Integer(),
+  /** Units of chats of both kinds, against the limit, if there is one; and what this chat weighs. */
+  units: orNull(
+    Type.Object({ used: Type.Integer(), limit: Type.Integer(), needed: Type.Integer() }),
+  ),
+  /** So much of those is deferred chats where this is live, and the other way round: how many. */
+  usedOther: Type.Integer(),
+  /** Was given a chat of this queue just now, and is left in peace until then. */
+  coolsUntil: orNull(Instant),
   /** One of those is an offer that ends then; null: none is. */
   offerEndsAt: orNull(Instant),
   lacks: Type.Array(Lacking),

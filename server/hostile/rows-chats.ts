@@ -6,6 +6,16 @@ export const CHAT_ROWS: Record<string, Row> = {
   'GET /api/me/operator': { by: 'agent' },
   'PUT /api/me/availability': { by: 'agent', ask: body({ availability: 'available' }) },
   'POST /api/me/wrap-up/end': { by: 'agent' },
+  'POST /api/me/activity': { by: 'agent' },
+  'GET /api/me/statuses': { by: 'agent' },
+  'GET /api/presence-rules': { by: 'owner' },
+  'PUT /api/presence-rules': {
+    by: 'owner',
+    ask: body({
+      ...{ idleMinutes: 20, idleWhenIgnored: false, heldMinutes: 5, leavingWithChats: 'warn' },
+    }),
+  },
+  'DELETE /api/operators/:id/hold': { by: 'supervisor', ask: byId('user') },
   'GET /api/me/chats': { by: 'agent' },
   'PATCH /api/operators/:id/limit': {
     by: 'supervisor',

@@ -37,6 +37,16 @@ export const SET_UP_ROWS: Record<string, Row> = {
   },
   'PATCH /api/skills/:id': { by: 'manager', ask: change('skill', { name: 'Norman' }) },
   'DELETE /api/skills/:id': { by: 'manager', ask: byId('skill') },
+  'GET /api/statuses': { by: 'agent' },
+  'POST /api/statuses': {
+    by: 'manager',
+    ask: body((ids) => ({
+      ...{ accountId: ids.account, name: 'Training', availability: 'busy', icon: 'learning' },
+      ...{ colour: 'blue', isPaid: true, maxMinutes: null, departmentIds: [ids.department] },
+    })),
+  },
+  'PATCH /api/statuses/:id': { by: 'manager', ask: change('status', { name: 'Break' }) },
+  'DELETE /api/statuses/:id': { by: 'manager', ask: byId('status') },
   'GET /api/queues': { by: 'agent' },
   'POST /api/queues': {
     by: 'manager',

@@ -168,6 +168,19 @@ export interface ChatRows {
   handingTo: string | null;
   operatorId: string | null;
   organisationId: string | null;
+  parkedFor: string | null;
+  queueId: string | null;
+  row: Json | null;
+  state: ChatState | null;
+}
+
+export interface ChatRowsWithoutParking {
+  accountId: string | null;
+  chatId: string | null;
+  dueAt: string | null;
+  handingTo: string | null;
+  operatorId: string | null;
+  organisationId: string | null;
   queueId: string | null;
   row: Json | null;
   state: ChatState | null;
@@ -1072,6 +1085,7 @@ export interface DB {
   batches: Batches;
   batchLines: BatchLines;
   chatRows: ChatRows;
+  chatRowsWithoutParking: ChatRowsWithoutParking;
   chatRowsWithoutTransfer: ChatRowsWithoutTransfer;
   chats: Chats;
   connections: Connections;

@@ -25,6 +25,9 @@ const PLAIN = {
   overflowQueueId: undefined,
   overflowAfterMs: undefined,
   overflowWhenUnattended: false,
+  chatUnits: 1,
+  cooldownMs: undefined,
+  burst: undefined,
 } as const satisfies Omit<FloorQueue, 'id'>
 export const QUEUES: FloorQueue[] = [
   {
@@ -40,6 +43,7 @@ export const QUEUES: FloorQueue[] = [
     strategy: 'least_loaded',
     offerMs: 10_000,
     priority: 2,
+    chatUnits: 2,
     skills: [
       { id: german, level: 3, relaxAfterMs: 30_000 },
       { id: refunds, level: 1, relaxAfterMs: undefined },
@@ -59,6 +63,7 @@ export const QUEUES: FloorQueue[] = [
     id: idOf('b', 5),
     strategy: 'round_robin',
     wrapUpMs: 25_000,
+    cooldownMs: 15_000,
     overflowQueueId: idOf('b', 7),
     overflowWhenUnattended: true,
   },
@@ -66,6 +71,8 @@ export const QUEUES: FloorQueue[] = [
     ...PLAIN,
     id: idOf('b', 6),
     strategy: 'most_full',
+    chatUnits: 2,
+    burst: { most: 2, ms: 40_000 },
     wrapUpMs: 15_000,
     wrapUpTakesSlot: true,
     overflowQueueId: idOf('b', 7),
@@ -77,10 +84,12 @@ export const QUEUES: FloorQueue[] = [
     id: idOf('b', 7),
     strategy: 'fewest_today',
     affinityMs: 30_000,
+    cooldownMs: 5_000,
+    burst: { most: 3, ms: 60_000 },
     maxWaiting: 2,
     overflowQueueId: idOf('b', 2),
   },
-  { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick' },
+  { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick', cooldownMs: 10_000 },
 ]
 
 /** `aim`: which of the chats that the command could be about; below 0, the one it names. */
@@ -91,9 +100,14 @@ const queueId = fc.constantFrom(...QUEUES.map(({ id }) => id))
 const chatId = fc.constantFrom(...CHATS)
 const connectionId = fc.constantFrom(...CONNECTIONS)
 const limit = fc.integer({ min: 0, max: 3 })
+const unitLimit = fc.constantFrom(null, 0, 1, 2, 3, 4, 6)
 /** A name, kept as itself. */
 const type = <const Name extends Command['type']>(name: Name) => fc.constant(name)
-const availability = fc.constantFrom('available', 'available', 'busy', 'away', 'offline')
+const availability = fc.constantFrom(
+  ...(['available', 'available', 'available', 'busy', 'away', 'offline'] as const),
+  ...(['finishing', 'finishing'] as const),
+)
+const finishAs = fc.constantFrom('away', 'offline')
 const kind = fc.constantFrom('live', 'deferred')
 /** One who comes back, again and again. */
 const visitorId = fc.constant('visitor')
@@ -118,10 +132,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: type('abandon'), chatId }) },
   { weight: 4, arbitrary: fc.record({ type: type('sweep') }) },
   { weight: 1, arbitrary: fc.record({ type: type('wrapUp'), userId }) },
+  { weight: 3, arbitrary: fc.record({ type: type('act'), userId }) },
   { weight: 3, arbitrary: fc.record({ type: type('connect'), userId, connectionId }) },
   { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
-  { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability }) },
+  { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability, finishAs }) },
   { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
+  { weight: 3, arbitrary: fc.record({ type: type('units'), userId, limit: unitLimit }) },
   { weight: 6, arbitrary: fc.record({ type: type('take'), chatId, userId }) },
   { weight: 4, arbitrary: fc.record({ type: type('pick'), chatId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('describe'), userId, ...means }) },
@@ -205,6 +221,7 @@ function arriving(userId: string, index: number): Timed[] {
       takesTests: index % 2 === 0,
       skills: { [german]: 2 + index, [refunds]: index },
     },
+    ...(index % 2 === 0 ? [] : [{ ...soon, type: 'units', limit: 4 } as const]),
     { ...soon, type: 'participate', queueId: idOf('b', 1), participates: index < 1 },
     { ...soon, type: 'participate', queueId: idOf('b', 4), participates: false },
     { ...soon, type: 'connect', connectionId: CONNECTIONS[index] ?? idOf('d', 99) },

@@ -1,6 +1,6 @@
 // How routing stands, in words that the database and the model share.
 import { sql } from 'kysely'
-import { type Floor, type FloorOperator, used } from '../features/routing/floor.ts'
+import { type Floor, type FloorOperator, unitsUsed, used } from '../features/routing/floor.ts'
 import type { Db } from '../platform/database.ts'
 
 /** What the database and the model must agree on. */
@@ -14,20 +14,25 @@ const ms = (text: string | null) => (text === null ? null : Date.parse(text))
 
 /** As the database has it. */
 export async function standing(db: Db, organisationId: string): Promise<Standing> {
-  const operators = await sql<{ last: string | null; grace: string | null }>`
-    select user_id as id, availability, missed_in_row as missed, is_not_answering, is_present,
-           (r.row -> 'live' ->> 'used')::int as live, r.row -> 'wrapUp' as wrap_up, last_offered_at as last, grace_until as grace
+  const operators = await sql<{ last: string | null; grace: string | null; idle: string | null }>`
+    select user_id as id, availability, finish_as, idle_until as idle, missed_in_row as missed, is_not_answering, is_present,
+           (r.row -> 'live' ->> 'used')::int as live, r.row -> 'units' -> 'used' as units, r.row -> 'wrapUp' as wrap_up, last_offered_at as last, grace_until as grace
       from operators o join operator_rows r using (organisation_id, user_id)
      where organisation_id = ${organisationId} order by user_id`.execute(db)
   const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
     select chat_id as id, state, queue_id, due_at, operator_id, (row ->> 'rings')::boolean as rings, row -> 'offer' ->> 'expiresAt' as expires_at
       from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
-  const members = await sql`
-    select queue_id || ':' || user_id as id, tier, is_joined, participates from queue_members
+  const members = await sql<{ cools: string | null }>`
+    select queue_id || ':' || user_id as id, tier, is_joined, participates, cools_until as cools from queue_members
      where organisation_id = ${organisationId} order by 1`.execute(db)
   return {
-    operators: operators.rows.map((row) => ({ ...row, last: ms(row.last), grace: ms(row.grace) })),
-    members: members.rows,
+    operators: operators.rows.map((row) => ({
+      ...row,
+      last: ms(row.last),
+      grace: ms(row.grace),
+      idle: ms(row.idle),
+    })),
+    members: members.rows.map((row) => ({ ...row, cools: ms(row.cools) })),
     chats: chats.rows.map((row) => ({
       ...row,
       dueAt: ms(row.dueAt),
@@ -51,16 +56,22 @@ export function modelled(floor: Floor): Standing {
     operators: [...floor.operators.values()].sort(byId).map((one) => ({
       id: one.id,
       availability: one.availability,
+      finishAs: one.finishAs ?? null,
+      idle: one.idleUntil ?? null,
       missed: one.missed,
       isNotAnswering: one.isNotAnswering,
       isPresent: one.isPresent,
       live: used(floor, one.id, 'live'),
+      units: one.unitLimit === undefined ? 0 : unitsUsed(floor, one),
       wrapUp: wrapUpOf(one),
       last: one.lastOfferedAt ?? null,
       grace: one.graceUntil ?? null,
     })),
     members: [...floor.members]
-      .map(([id, { tier, isJoined, participates }]) => ({ id, tier, isJoined, participates }))
+      .map(([id, { tier, isJoined, participates, coolsUntil }]) => ({
+        ...{ id, tier, isJoined, participates },
+        cools: coolsUntil ?? null,
+      }))
       .sort(byId),
     chats: held.sort(byId).map((chat) => ({
       id: chat.id,

@@ -12,6 +12,7 @@ import { type Chat, routing } from '#contract/routing.ts'
 import { mySecurity } from '#contract/security.ts'
 import { sites } from '#contract/sites.ts'
 import { skills } from '#contract/skills.ts'
+import { statuses } from '#contract/statuses.ts'
 import { transfers } from '#contract/transfers.ts'
 import { users } from '#contract/users.ts'
 import { visitors } from '#contract/visitors.ts'
@@ -28,6 +29,7 @@ export interface Ids {
   department: string
   group: string
   skill: string
+  status: string
   site: string
   role: string
   queue: string
@@ -62,6 +64,11 @@ export interface World {
   visitor: Caller & { token: string }
 }
 
+const LUNCH = {
+  ...({ name: 'Lunch', availability: 'away', icon: 'meal', colour: 'amber' } as const),
+  ...{ isPaid: false, maxMinutes: 30, departmentIds: null },
+}
+
 /** Furnishes an account; its administrator and operators work there and nowhere else. */
 export async function openWorld(
   house: House,
@@ -76,6 +83,7 @@ export async function openWorld(
   const group = await admin.call(groups.create, {
     body: { departmentId: department.id, name: 'Early shift', supervisorUserId: admin.userId },
   })
+  const status = await admin.call(statuses.create, { body: { accountId, ...LUNCH } })
   const skill = await admin.call(skills.create, { body: { accountId, name: 'French' } })
   const { queue, site } = await openDoor(admin, accountId)
   await seat(admin, agent, queue.id)
@@ -93,6 +101,7 @@ export async function openWorld(
     department: department.id,
     group: group.id,
     skill: skill.id,
+    status: status.id,
     site: site.id,
     role: roleId,
     queue: queue.id,

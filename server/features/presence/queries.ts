@@ -1,7 +1,7 @@
 // Operators as screens show them, and what connections and server processes say of them. The
 // transitions are functions of the database (migrations/0015): one call is one transaction.
 import { type RawBuilder, sql } from 'kysely'
-import type { Operator } from '#contract/presence.ts'
+import type { Operator, PresenceRules } from '#contract/presence.ts'
 import type { Db } from '../../platform/database.ts'
 
 /**
@@ -140,6 +140,58 @@ export function reapNodes(db: Db): Promise<Outcome<'reaped' | 'nothing'>> {
 /** Operators who did not come back; one organisation a call, until it answers `nothing`. */
 export function expireGrace(db: Db): Promise<Outcome<'expired' | 'nothing'>> {
   return transition(db, sql<Outcome<'expired' | 'nothing'>>`select * from expire_grace()`)
+}
+
+/** There was a key or a pointer, on whichever device; a warning of being idle ends on all of them. */
+export function noteActivity(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<Outcome<'noted' | 'not_found'>> {
+  return transition(
+    db,
+    sql<Outcome<'noted' | 'not_found'>>`select * from note_activity(${organisationId}, ${userId})`,
+  )
+}
+
+/** Who is warned of being idle, or away for it; one organisation a call, until it answers `nothing`. */
+export function tendIdle(db: Db): Promise<Outcome<'tended' | 'nothing'>> {
+  return transition(db, sql<Outcome<'tended' | 'nothing'>>`select * from tend_idle()`)
+}
+
+/** An operator may undo from now on what somebody else has set. */
+export function liftHold(
+  db: Db,
+  it: { organisationId: string; userId: string; actorId: string | null },
+): Promise<Outcome<'lifted' | 'not_found'>> {
+  return transition(
+    db,
+    sql<Outcome<'lifted' | 'not_found'>>`
+      select * from lift_hold(${it.organisationId}, ${it.userId}, ${it.actorId})`,
+  )
+}
+
+export async function findRules(db: Db, organisationId: string): Promise<PresenceRules> {
+  return db
+    .selectFrom('accounts')
+    .select(['idleMinutes', 'idleWhenIgnored', 'heldMinutes'])
+    .select(sql<PresenceRules['leavingWithChats']>`leaving_with_chats`.as('leavingWithChats'))
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', organisationId)
+    .executeTakeFirstOrThrow()
+}
+
+export async function setRules(
+  db: Db,
+  organisationId: string,
+  rules: PresenceRules,
+): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set(rules)
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', organisationId)
+    .execute()
 }
 
 /** A user's name as colleagues know it. */

@@ -1,10 +1,13 @@
 // Transitions as whole transactions: run, then matched, and what the passing of time brings.
 import { type Db, retrying } from '../../platform/database.ts'
+import { tendDoors, turnHours } from '../hours/queries.ts'
 import * as presence from '../presence/queries.ts'
 import { listSought, tendTransfers } from './handing-queries.ts'
+import * as parking from './parking-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
+import { expireCooldowns } from './unit-queries.ts'
 import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
 
 /** Tries again when what was read had changed by the time it was locked; everybody who changes it
@@ -64,12 +67,35 @@ export async function sweep(db: Db): Promise<Woken> {
   await sweepWith(db, presence.reapNodes, woken)
   await sweepWith(db, routing.expireOffers, woken)
   await sweepWith(db, presence.expireGrace, woken)
+  await sweepWith(db, turnHours, woken)
+  await sweepWith(db, tendDoors, woken)
+  await sweepWith(db, presence.tendIdle, woken)
   await sweepWith(db, expireWrapUps, woken)
+  await sweepWith(db, expireCooldowns, woken)
   await sweepWith(db, overflowChats, woken)
   await sweepWith(db, releaseHolds, woken)
   await sweepWith(db, tendRings, woken)
   await sweepWith(db, tendTransfers, woken)
+  await tendParked(db, woken)
   await reconcile(db, woken)
+  return woken
+}
+
+/** Parks deferred chats that are quiet, wakes those in which somebody waits for an answer, and ends
+ * those that have slept for too long. */
+export async function tendParked(db: Db, woken: Woken = new Set()): Promise<Woken> {
+  const each = async <T extends { organisationId: string }>(
+    due: readonly T[],
+    work: (db: Db, it: T) => Promise<Outcome<string, unknown>>,
+  ) => {
+    for (const it of due) {
+      const { seq } = await run(db, (one) => work(one, it))
+      if (seq !== null) woken.add(it.organisationId)
+    }
+  }
+  await each(await parking.listWaking(db), parking.wakeChat)
+  await each(await parking.listQuiet(db), parking.parkChat)
+  await each(await parking.listSleptOut(db), parking.closeSleptOut)
   return woken
 }
 

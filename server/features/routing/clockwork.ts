@@ -5,12 +5,14 @@ import type { Bus } from '../../platform/bus.ts'
 import type { Actor } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 import { Refusal } from '../../platform/refuse.ts'
+import { tendDoors, turnHours } from '../hours/queries.ts'
 import * as presence from '../presence/queries.ts'
-import { reconcile, run, type Woken } from './actions.ts'
+import { reconcile, run, tendParked, type Woken } from './actions.ts'
 import { tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
+import { expireCooldowns } from './unit-queries.ts'
 import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
 
 export interface ClockworkParts {
@@ -34,9 +36,12 @@ export interface Clockwork {
 
 /** What the passing of time brings to offers, chats and transfers. */
 const PASSING = [
+  turnHours,
+  tendDoors,
   routing.expireOffers,
   presence.expireGrace,
   expireWrapUps,
+  expireCooldowns,
   overflowChats,
   releaseHolds,
   tendRings,
@@ -62,7 +67,8 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
   const loops = [
     every(SWEEP_MS, failed, async () => wakeAll(await sweepUntilNothing(db, PASSING))),
     every(LOOK_MS, failed, async () => {
-      wakeAll(await sweepUntilNothing(db, [presence.reapNodes]))
+      wakeAll(await sweepUntilNothing(db, [presence.reapNodes, presence.tendIdle]))
+      wakeAll(await tendParked(db))
       wakeAll(await reconcile(db))
     }),
     every(RENEW_MS, failed, () => lease.renew()),

@@ -3,13 +3,11 @@
 
 import { fieldKey } from '#contract/fields.ts'
 import { may } from '#contract/permissions.ts'
-import type { NewAvailability, Operator } from '#contract/presence.ts'
 import type { QueueMember } from '#contract/queues.ts'
 import type { Chat, LimitSet, SetLimit } from '#contract/routing.ts'
 import { mustHold } from '../../platform/allow.ts'
 import type { Actor, ActorCtx, Tx } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
-import { soundName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import * as accounts from '../accounts/queries.ts'
@@ -43,19 +41,6 @@ export async function change<T extends Outcome<string, unknown>>(
   await settle(ctx.db, outcome)
   ctx.bus.wake(ctx.organisationId)
   return outcome
-}
-
-/** Sets the actor's own availability. Refuses with `invalid` (the reason) or `not_found`. */
-export async function chooseAvailability(
-  ctx: ActorCtx,
-  { availability, reason }: NewAvailability,
-): Promise<Operator> {
-  const { organisationId, userId } = ctx.actor
-  const sound = reason === undefined ? undefined : soundName(reason, 'reason', 100)
-  const own = { organisationId, userId, availability, reason: sound, actorId: userId }
-  const { status } = await ask(ctx, (db) => routing.setAvailability(db, own))
-  if (status === 'not_found') throw new Refusal('not_found')
-  return found(await presence.findOperator(ctx.db, organisationId, userId))
 }
 
 /** Refuses with `offer_gone` when it was too late, `not_found` when it is somebody else's. */

@@ -24,6 +24,10 @@ export interface Candidate {
   /** Chats of this kind, held or offered. */
   used: number
   limit: number
+  /** Units of chats of both kinds, held or offered, and what this one weighs; undefined: no limit. */
+  units: { used: number; limit: number; needed: number } | undefined
+  /** Was given a chat of this queue just now, and is left in peace for a while. */
+  isCoolingDown: boolean
   /** Milliseconds since 1970; undefined: never offered anything. */
   lastOfferedAt: number | undefined
   /** The same, counting this queue alone: when it was their turn. */
@@ -46,6 +50,7 @@ export type RuledOutBy =
   | 'offline'
   | 'away'
   | 'busy'
+  | 'finishing'
   | 'not_connected'
   | 'not_answering'
   | 'outside'
@@ -53,6 +58,8 @@ export type RuledOutBy =
   | 'lacks_skill'
   | 'wrap_up'
   | 'at_limit'
+  | 'units_full'
+  | 'cooling_down'
   | 'by_hand'
   | 'held_for_another'
   | 'excluded'
@@ -66,6 +73,8 @@ export const COOLDOWN_MS = 30_000
 export const MISSED_MAX = 3
 /** How long an operator whose last connection broke keeps their chats. */
 export const GRACE_MS = 30_000
+/** How long whoever counts as idle is warned before they are away. */
+export const IDLE_WARNING_MS = 60_000
 /** How far one step of priority moves a chat ahead in its queue. */
 export const PRIORITY_STEP_MS = 60_000
 
@@ -93,12 +102,22 @@ function whyNotNow(candidate: Candidate): RuledOutBy | undefined {
   if (!candidate.isJoined) return 'not_joined'
   if (!candidate.hasSkills) return 'lacks_skill'
   if (candidate.isWrappingUp) return 'wrap_up'
-  if (candidate.used >= candidate.limit) return 'at_limit'
-  return whyNotThis(candidate)
+  return whyNoRoom(candidate) ?? whyNotThis(candidate)
+}
+
+/** Which of their limits an operator has reached for a chat; undefined when they have room. */
+export function whyNoRoom({
+  used,
+  limit,
+  units,
+}: Pick<Candidate, 'used' | 'limit' | 'units'>): 'at_limit' | 'units_full' | undefined {
+  if (used >= limit) return 'at_limit'
+  return units && units.used + units.needed > units.limit ? 'units_full' : undefined
 }
 
 /** What stands between this chat and somebody who has room. */
 function whyNotThis(candidate: Candidate): RuledOutBy | undefined {
+  if (candidate.isCoolingDown) return 'cooling_down'
   if (candidate.isByHand) return 'by_hand'
   if (candidate.isHeldForAnother) return 'held_for_another'
   return candidate.isExcluded ? 'excluded' : undefined
@@ -115,7 +134,9 @@ export function isFor(
 
 type Order = (one: Candidate, other: Candidate) => number
 
-const partTaken = ({ used, limit }: Candidate): number => used / Math.max(limit, 1)
+/** Of the limit that is the nearer. */
+const partTaken = ({ used, limit, units }: Candidate): number =>
+  Math.max(used / Math.max(limit, 1), units ? units.used / Math.max(units.limit, 1) : 0)
 const since = (at: number | undefined): number => at ?? -1
 const byIdle: Order = (one, other) => since(one.lastOfferedAt) - since(other.lastOfferedAt)
 

@@ -1,9 +1,11 @@
 // The floor as the rules see it: operators, queues and chats as plain values, and what can be read
 // off them. The model (model.ts) changes it; nothing here does.
-import type { Availability } from '#contract/presence.ts'
+import type { Availability, FinishAs } from '#contract/presence.ts'
 import type { Strategy } from '#contract/queues.ts'
 import type { ChatState } from '#contract/routing.ts'
-import { type Candidate, compareIds, isFor, isReady, whyNot } from './decide.ts'
+import { compareIds, isFor, isReady } from './decide.ts'
+
+import type { FloorParked, FloorParking, LastWord } from './floor-parking.ts'
 
 export type Kind = 'live' | 'deferred'
 
@@ -30,6 +32,13 @@ export interface FloorQueue {
   overflowQueueId: string | undefined
   overflowAfterMs: number | undefined
   overflowWhenUnattended: boolean
+  /** What one of its chats weighs against a limit in units. */
+  chatUnits: number
+  /** Undefined: as every live chat, none is ever parked. */
+  parking: FloorParking | undefined
+  /** So long after a chat, and after so many within a time, nobody is given another. */
+  cooldownMs: number | undefined
+  burst: { most: number; ms: number } | undefined
 }
 
 /** What a queue asks of whoever gets its chats; until it is no longer asked for, or always. */
@@ -42,6 +51,12 @@ export interface FloorSkill {
 export interface FloorOperator {
   id: string
   availability: Availability
+  /** What comes after finishing. */
+  finishAs: FinishAs | undefined
+  /** When there was a key or a pointer last, or a change of status. */
+  activeAt: number
+  /** Warned, and away from then on. */
+  idleUntil: number | undefined
   isPresent: boolean
   graceUntil: number | undefined
   missed: number
@@ -52,8 +67,10 @@ export interface FloorOperator {
   /** Given nothing new until then. */
   wrapUpUntil: number | undefined
   /** Ended chats that still take a slot. */
-  wraps: readonly { kind: Kind; until: number }[]
+  wraps: readonly { kind: Kind; units: number; until: number }[]
   limits: Readonly<Record<Kind, number>>
+  /** Over both kinds together; undefined: none. */
+  unitLimit: number | undefined
   takesChats: boolean
   takesTests: boolean
   /** Levels by the skill's id. */
@@ -68,6 +85,9 @@ export interface FloorMember {
   participates: boolean
   /** When they were last offered a chat of this queue, where the queue goes round. */
   turnAt: number | undefined
+  /** When they were given its latest chats, and until when they are given no more. */
+  lately: readonly number[]
+  coolsUntil: number | undefined
 }
 
 export interface FloorChat {
@@ -89,11 +109,17 @@ export interface FloorChat {
   operatorId: string | undefined
   /** The deadline of the offer that stands. */
   expiresAt: number | undefined
+  /** Since when somebody has held it, who had the last word, and how it is parked. */
+  heldSince: number | undefined
+  said: LastWord | undefined
+  parked: FloorParked | undefined
 }
 
 export interface Floor {
   /** The organisation's time zone: where a day begins. */
   timeZone: string
+  /** Without a key or a pointer for so long somebody counts as idle; undefined: nobody ever does. */
+  idleMs: number | undefined
   queues: ReadonlyMap<string, FloorQueue>
   operators: Map<string, FloorOperator>
   /** Whose each connection is; undefined once it has gone, for it never comes back. */
@@ -107,9 +133,14 @@ export interface Floor {
   exclusions: Map<string, number>
 }
 
-export function emptyFloor(queues: readonly FloorQueue[], timeZone = 'UTC'): Floor {
+export function emptyFloor(
+  queues: readonly FloorQueue[],
+  timeZone = 'UTC',
+  idleMs?: number,
+): Floor {
   return {
     timeZone,
+    idleMs,
     queues: new Map(queues.map((queue) => [queue.id, queue])),
     operators: new Map(),
     connections: new Map(),
@@ -124,6 +155,7 @@ export function emptyFloor(queues: readonly FloorQueue[], timeZone = 'UTC'): Flo
 export function copyOf(floor: Floor): Floor {
   return {
     timeZone: floor.timeZone,
+    idleMs: floor.idleMs,
     queues: floor.queues,
     operators: new Map(floor.operators),
     connections: new Map(floor.connections),
@@ -146,6 +178,15 @@ export function used(floor: Floor, userId: string, kind: Kind): number {
     if (chat.operatorId === userId && chat.kind === kind) count++
   }
   return count
+}
+
+/** The units of everything that takes a slot of an operator's. */
+export function unitsUsed(floor: Floor, { id, wraps }: FloorOperator): number {
+  let units = 0
+  for (const wrap of wraps) units += wrap.units
+  for (const { operatorId, queueId } of floor.chats.values())
+    if (operatorId === id) units += floor.queues.get(queueId)?.chatUnits ?? 1
+  return units
 }
 
 /** The order in which chats are served. */
@@ -171,9 +212,14 @@ function attendants(floor: Floor, queue: FloorQueue): FloorOperator[] {
   return [...floor.members.values()].flatMap(({ queueId, userId, isJoined, participates }) => {
     const operator = floor.operators.get(userId)
     if (queueId !== queue.id || !isJoined || !participates || !operator) return []
-    const attends = isReady(operator) && operator.limits[queue.kind] > 0
+    const attends = isReady(operator) && couldHold(operator, queue)
     return attends && isFor(operator, queue.isTest) === 'everybody' ? [operator] : []
   })
+}
+
+/** Whether the operator could hold a chat of the queue if they held nothing else. */
+function couldHold({ limits, unitLimit }: FloorOperator, { kind, chatUnits }: FloorQueue): boolean {
+  return limits[kind] > 0 && (unitLimit ?? Infinity) >= chatUnits
 }
 
 /** Whether the operator is there for the queue's chats; full is there. */
@@ -229,48 +275,4 @@ function isAnybodyElseReady(floor: Floor, chat: FloorChat, now: number): boolean
 /** Whether an operator passed the chat on just now and somebody else could still take it. */
 export function isExcluded(floor: Floor, chat: FloorChat, userId: string, now: number): boolean {
   return hasPassed(floor, chat.id, userId, now) && isAnybodyElseReady(floor, chat, now)
-}
-
-/** Everybody who is assigned to the chat's queue, as the rules look at them. */
-export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candidate[] {
-  const candidates: Candidate[] = []
-  const queue = floor.queues.get(chat.queueId)
-  const today = dayOf(floor, now)
-  for (const member of floor.members.values()) {
-    const operator = floor.operators.get(member.userId)
-    if (member.queueId !== chat.queueId || operator === undefined) continue
-    candidates.push({
-      userId: operator.id,
-      tier: member.tier,
-      isJoined: member.isJoined,
-      participates: member.participates,
-      isFor: isFor(operator, queue?.isTest ?? false),
-      hasSkills: hasSkills(floor, chat, operator, now),
-      availability: operator.availability,
-      isPresent: operator.isPresent,
-      isNotAnswering: operator.isNotAnswering,
-      used: used(floor, operator.id, chat.kind),
-      limit: operator.limits[chat.kind],
-      lastOfferedAt: operator.lastOfferedAt,
-      turnAt: member.turnAt,
-      takenToday: operator.taken?.day === today ? operator.taken.count : 0,
-      isWrappingUp: operator.wrapUpUntil !== undefined,
-      isByHand: queue?.strategy === 'manual_pick',
-      isHeldForAnother: chat.heldFor !== undefined && chat.heldFor.userId !== operator.id,
-      isExcluded: isExcluded(floor, chat, operator.id, now),
-    })
-  }
-  return candidates
-}
-
-/** The chat that an operator would take next, over all the queues they serve. */
-export function nextFor(floor: Floor, userId: string, now: number): FloorChat | undefined {
-  return [...floor.chats.values()]
-    .filter((chat) => chat.state === 'waiting')
-    .sort(compareChats)
-    .find((chat) =>
-      candidatesFor(floor, chat, now).some(
-        (candidate) => candidate.userId === userId && whyNot(candidate) === undefined,
-      ),
-    )
 }

@@ -21,6 +21,7 @@ type Begun = Outcome<
   | 'under_way'
   | 'too_many'
   | 'not_ready'
+  | 'finishing'
   | 'at_limit'
   | 'again'
 >

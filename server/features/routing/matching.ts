@@ -1,16 +1,16 @@
 // Matching in plain values: what a transition leaves waiting, or with room, is brought together.
 // The database does the same under locks (migrations/0044 and 0045).
 import type { Because } from '#contract/routing.ts'
+import { candidatesFor, nextFor } from './candidates.ts'
+import { beginCoolingDown } from './cooling-down.ts'
 import { choose, pull } from './decide.ts'
 import {
   callsAll,
-  candidatesFor,
   chatsOf,
   dayOf,
   type Floor,
   type FloorChat,
   type FloorOperator,
-  nextFor,
 } from './floor.ts'
 import { rememberServed } from './holding.ts'
 
@@ -31,8 +31,18 @@ export interface Work {
 
 /** Matches what the transition before it left; what the database does after each commit. */
 export function settle(work: Work): void {
+  endFinishing(work)
   for (const id of work.matchChats.splice(0)) seekOperator(work, id)
   for (const id of work.matchOperators.splice(0)) seekChats(work, id)
+}
+
+/** Whoever is finishing and has no chat left is what they wanted to be then: in the database in the
+ * very transaction that ended the last (migrations/0063). */
+function endFinishing(work: Work): void {
+  for (const { id, finishAs } of [...work.floor.operators.values()]) {
+    if (finishAs === undefined || chatsOf(work.floor, id).length > 0) continue
+    changeOperator(work, id, { availability: finishAs, finishAs: undefined, activeAt: work.now })
+  }
 }
 
 function seekOperator(work: Work, chatId: string): void {
@@ -84,13 +94,16 @@ export function putTo(
   changeOperator(work, userId, { lastOfferedAt: now })
   if (isActive) countTaken(work, chat, userId)
   if (queue.strategy === 'round_robin') haveTurn(work, queue.id, userId)
+  beginCoolingDown(work, queue, userId)
   work.decisions.push({ chatId: chat.id, because })
 }
 
-/** The chat is the operator's: one more today. */
+/** The chat is the operator's from now on: one more today. */
 export function countTaken(work: Work, chat: FloorChat, userId: string): void {
   const { floor, now } = work
   rememberServed(work, chat, userId)
+  const held = floor.chats.get(chat.id)
+  if (held) floor.chats.set(chat.id, { ...held, heldSince: now })
   const operator = floor.operators.get(userId)
   const day = dayOf(floor, now)
   const before = operator?.taken?.day === day ? operator.taken.count : 0

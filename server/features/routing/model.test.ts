@@ -27,10 +27,13 @@ import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { type Command, step } from './model.ts'
 import * as routing from './queries.ts'
 import { pickChat, takeChat } from './ring-queries.ts'
+import { setUnitLimit } from './unit-queries.ts'
 import { endWrapUp } from './wrap-up-queries.ts'
 
 /** Some minutes before midnight there, so that most histories have a new day in them. */
 const TIME_ZONE = 'Europe/Amsterdam'
+/** Short enough that a long history has some who are idle. */
+const IDLE_MINUTES = 4
 const START = Date.parse('2026-01-01T22:58:00.000Z')
 
 let house: TestDatabase
@@ -89,8 +92,12 @@ async function act(place: Place, it: Command): Promise<unknown> {
       return run(db, (one) =>
         routing.setAvailability(one, { organisationId, actorId: it.userId, ...it }),
       )
+    case 'act':
+      return run(db, (one) => presence.noteActivity(one, place.organisationId, it.userId))
     case 'limit':
       return setLimit(place, it)
+    case 'units':
+      return setUnits(place, it)
     case 'connect':
       return run(db, (one) => presence.connectionOpened(one, { ...place, sessionId: null, ...it }))
     case 'disconnect':
@@ -168,6 +175,13 @@ async function setLimit(place: Place, it: Command<'limit'>): Promise<unknown> {
   return run(db, (one) => routing.setLimit(one, { ...place, ...it, version, actorId: null }))
 }
 
+async function setUnits(place: Place, it: Command<'units'>): Promise<unknown> {
+  const { rows } = await sql<{ unitVersion: number }>`select unit_version from operators
+    where organisation_id = ${place.organisationId} and user_id = ${it.userId}`.execute(db)
+  const version = rows.at(0)?.unitVersion ?? 1
+  return run(db, (one) => setUnitLimit(one, { ...place, ...it, version, actorId: null }))
+}
+
 async function decisionsAfter(
   organisationId: string,
   seq: number,
@@ -199,6 +213,8 @@ async function emptied(): Promise<Place> {
     wrapUpMs,
     affinityMs,
     overflowAfterMs,
+    cooldownMs,
+    burst,
     overflowQueueId: _,
     ...wish
   } of QUEUES) {
@@ -208,8 +224,12 @@ async function emptied(): Promise<Place> {
       wrapUpSeconds: wrapUpMs / 1_000,
       affinitySeconds: affinityMs / 1_000,
       overflowAfterSeconds: overflowAfterMs && overflowAfterMs / 1_000,
+      cooldownSeconds: cooldownMs && cooldownMs / 1_000,
+      burstMost: burst?.most,
+      burstSeconds: burst && burst.ms / 1_000,
     })
   }
+  await sql`update accounts set idle_minutes = ${IDLE_MINUTES}`.execute(db)
   for (const { id, overflowQueueId } of QUEUES)
     if (overflowQueueId !== undefined)
       await sql`update queues set overflow_queue_id = ${overflowQueueId} where id = ${id}`.execute(
@@ -227,7 +247,7 @@ test('the database and the model agree after every step of any history', async (
     fc.asyncProperty(history, async (commands) => {
       await setClock(db, START)
       const place = await emptied()
-      let floor = emptyFloor(QUEUES, TIME_ZONE)
+      let floor = emptyFloor(QUEUES, TIME_ZONE, IDLE_MINUTES * 60_000)
       let now = START
       for (const it of commands) {
         now += it.afterMs

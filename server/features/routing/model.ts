@@ -1,7 +1,6 @@
 // Routing as a pure function: a floor, a command and the time give the next floor and the reasons.
 // It says in plain values what the database does under locks: the oracle of the tests, and the
 // heart of a simulation. A step includes the matching that follows a transition's commit.
-import type { Availability } from '#contract/presence.ts'
 import { type ChatCommands, chatSteps } from './chat-steps.ts'
 import { GRACE_MS } from './decide.ts'
 import { chatsOf, copyOf, type Floor, isConnected, type Kind } from './floor.ts'
@@ -13,10 +12,12 @@ import {
   settle,
   type Work,
 } from './matching.ts'
+import { forgetParkedFor, type ParkingCommands, parkingSteps } from './parking.ts'
 import { sweep } from './passing.ts'
+import { act, arrivalOf, declare, type PresenceCommands } from './presence-steps.ts'
 import { stopWrappingUp } from './wrapping.ts'
 
-interface Commands extends ChatCommands {
+interface Commands extends ChatCommands, ParkingCommands, PresenceCommands {
   register: { userId: string; live: number; deferred: number }
   remove: { userId: string }
   assign: { queueId: string; userId: string; tier: number }
@@ -31,8 +32,9 @@ interface Commands extends ChatCommands {
     skills: Readonly<Record<string, number>>
   }
   participate: { queueId: string; userId: string; participates: boolean }
-  declare: { userId: string; availability: Availability }
   limit: { userId: string; kind: Kind; limit: number }
+  /** Over both kinds together; null: none. */
+  units: { userId: string; limit: number | null }
   connect: { userId: string; connectionId: string }
   disconnect: { connectionId: string }
   /** An operator has wrapped up before the time is over. */
@@ -77,12 +79,15 @@ const transitions: {
   describe,
   participate,
   declare,
+  act,
   limit,
+  units,
   connect,
   disconnect,
   wrapUp,
   sweep,
   ...chatSteps,
+  ...parkingSteps,
 }
 
 function apply<Name extends keyof Commands>(work: Work, command: Command<Name>): void {
@@ -94,6 +99,9 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
   work.floor.operators.set(id, {
     id,
     availability: 'offline',
+    finishAs: undefined,
+    activeAt: work.now,
+    idleUntil: undefined,
     isPresent: isConnected(work.floor, id),
     graceUntil: undefined,
     missed: 0,
@@ -103,6 +111,7 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
     wrapUpUntil: undefined,
     wraps: [],
     limits: { live, deferred },
+    unitLimit: undefined,
     takesChats: true,
     takesTests: false,
     skills: {},
@@ -110,6 +119,7 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
 }
 
 function remove(work: Work, { userId }: Commands['remove']): void {
+  forgetParkedFor(work, userId)
   for (const chat of chatsOf(work.floor, userId)) putBack(work, chat)
   for (const [key, member] of work.floor.members) {
     if (member.userId === userId) work.floor.members.delete(key)
@@ -124,7 +134,10 @@ function assign(work: Work, { queueId, userId, tier }: Commands['assign']): void
   work.floor.members.set(key, { ...member, queueId, userId, tier })
 }
 
-const NEWCOMER = { isJoined: false, participates: true, turnAt: undefined }
+const NEWCOMER = {
+  ...{ isJoined: false, participates: true, turnAt: undefined },
+  ...{ lately: [], coolsUntil: undefined },
+}
 
 function unassign(work: Work, { queueId, userId }: Commands['unassign']): void {
   if (!work.floor.members.has(`${queueId}:${userId}`)) return
@@ -160,21 +173,18 @@ function participate(work: Work, { queueId, userId, participates }: Commands['pa
   work.matchOperators.push(userId)
 }
 
-function declare(work: Work, { userId, availability }: Commands['declare']): void {
-  if (availability === 'available') {
-    changeOperator(work, userId, { availability, missed: 0, isNotAnswering: false })
-    work.matchOperators.push(userId)
-  } else {
-    changeOperator(work, userId, { availability })
-    putBackOffers(work, userId)
-  }
-}
-
 function limit(work: Work, { userId, kind, limit: most }: Commands['limit']): void {
   const operator = work.floor.operators.get(userId)
   if (operator === undefined) return
   changeOperator(work, userId, { limits: { ...operator.limits, [kind]: most } })
   if (most > operator.limits[kind]) work.matchOperators.push(userId)
+}
+
+function units(work: Work, { userId, limit: most }: Commands['units']): void {
+  const operator = work.floor.operators.get(userId)
+  if (operator === undefined) return
+  changeOperator(work, userId, { unitLimit: most ?? undefined })
+  if (most === null || most > (operator.unitLimit ?? Infinity)) work.matchOperators.push(userId)
 }
 
 function wrapUp(work: Work, { userId }: Commands['wrapUp']): void {
@@ -186,7 +196,8 @@ function connect(work: Work, { userId, connectionId }: Commands['connect']): voi
   work.floor.connections.set(connectionId, userId)
   const operator = work.floor.operators.get(userId)
   if (operator === undefined || operator.isPresent) return
-  changeOperator(work, userId, { isPresent: true, graceUntil: undefined })
+  const arrival = arrivalOf(operator, work.now)
+  changeOperator(work, userId, { isPresent: true, graceUntil: undefined, ...arrival })
   work.matchOperators.push(userId)
 }
 
@@ -195,6 +206,7 @@ function disconnect(work: Work, { connectionId }: Commands['disconnect']): void 
   if (userId === undefined) return
   work.floor.connections.set(connectionId, undefined)
   if (isConnected(work.floor, userId)) return
-  changeOperator(work, userId, { isPresent: false, graceUntil: work.now + GRACE_MS })
+  const graceUntil = work.now + GRACE_MS
+  changeOperator(work, userId, { isPresent: false, graceUntil, idleUntil: undefined })
   putBackOffers(work, userId)
 }

@@ -1,24 +1,34 @@
 // The passing of time in plain values, as every server's clockwork brings it about (clockwork.ts).
+
+import { stopCoolingDown } from './cooling-down.ts'
+import { abandon } from './chat-steps.ts'
 import { COOLDOWN_MS, compareIds, MISSED_MAX } from './decide.ts'
 import { chatsOf, compareChats } from './floor.ts'
 import { releaseHolds } from './holding.ts'
 import { changeOperator, putBack, ring, settle, type Work } from './matching.ts'
 import { overflowChats } from './overflow.ts'
+import { keepForGone, tendParked } from './parking.ts'
+import { tendIdle } from './presence-steps.ts'
 import { stopWrappingUp } from './wrapping.ts'
 
-/** What the passing of time brings: missed offers, ended graces and wrap-ups, chats that go on to another queue or are held no longer, ended cooldowns, skills that are no
+/** What the passing of time brings: missed offers, ended graces, wrap-ups and cool-downs, chats that go on to another queue or are held no longer, ended cooldowns, skills that are no
  * longer asked for, and chats that begin to ring or end it. */
 export function sweep(work: Work): void {
   expireOffers(work)
   settle(work)
   expireGrace(work)
   settle(work)
+  tendIdle(work)
   expireWrapUps(work)
+  settle(work)
+  work.matchOperators.push(...stopCoolingDown(work).sort(compareIds))
   settle(work)
   overflowChats(work)
   work.matchChats.push(...releaseHolds(work))
   settle(work)
   for (const chat of work.floor.chats.values()) if (chat.state === 'waiting') ring(work, chat)
+  tendParked(work, abandon)
+  settle(work)
   work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
 }
 
@@ -45,7 +55,7 @@ function expireGrace(work: Work): void {
     .sort((one, other) => compareIds(one.id, other.id))
   for (const { id } of gone) {
     changeOperator(work, id, { graceUntil: undefined })
-    for (const chat of chatsOf(work.floor, id)) putBack(work, chat)
+    for (const chat of chatsOf(work.floor, id)) if (!keepForGone(work, chat)) putBack(work, chat)
   }
 }
 

@@ -2,7 +2,7 @@
 // transaction. Within `write` at most one of them, as the work's last statement, and `settle` after
 // the commit; on its own in `run` (actions.ts).
 import { type RawBuilder, sql } from 'kysely'
-import type { Availability } from '#contract/presence.ts'
+import type { Availability, FinishAs, StatusMark } from '#contract/presence.ts'
 import type { QueueMember } from '#contract/queues.ts'
 import type { Chat } from '#contract/routing.ts'
 import type { Db } from '../../platform/database.ts'
@@ -24,7 +24,7 @@ export function matchOperator(db: Db, organisationId: string, userId: string): P
 }
 
 export type Enqueued = Outcome<
-  'offered' | 'active' | 'waiting' | 'already' | 'closed' | 'queue_full' | 'not_found'
+  'offered' | 'active' | 'waiting' | 'early' | 'already' | 'closed' | 'queue_full' | 'not_found'
 >
 
 /** The `chats` row must be there already. On `queue_full` and `not_found` nothing was done. */
@@ -127,15 +127,24 @@ export function setAvailability(
     userId: string
     availability: Availability
     reason?: string | undefined
+    finishAs?: FinishAs | undefined
+    mark?: StatusMark | undefined
     actorId: string | null
   },
-): Promise<Outcome<'set' | 'not_found'>> {
+): Promise<AvailabilityOutcome> {
+  const mark = it.mark === undefined ? null : JSON.stringify(it.mark)
   return transition(
     db,
-    sql<Outcome<'set' | 'not_found'>>`select * from set_availability(
-      ${it.organisationId}, ${it.userId}, ${it.availability}, ${it.reason ?? null}, ${it.actorId})`,
+    sql<AvailabilityOutcome>`select * from set_availability(
+      ${it.organisationId}, ${it.userId}, ${it.availability}, ${it.reason ?? null}, ${it.actorId},
+      ${it.finishAs ?? null}, ${mark}::jsonb)`,
   )
 }
+
+/** `held`: somebody else has set another, and it holds until then. */
+export type AvailabilityOutcome =
+  | Outcome<'set' | 'not_found'>
+  | Outcome<'held', { until: string; setBy: string | null }>
 
 /** A user in a queue, and who says so (the user when nobody is named). */
 export interface QueueAndUser {
@@ -263,9 +272,11 @@ export function listChats(db: Db, organisationId: string, accountIds: readonly s
   return chatsWhere(db, organisationId, fits)
 }
 
-/** The chats that an operator holds or is offered, by a queue or by a colleague. */
+/** The chats that an operator holds or is offered, by a queue or by a colleague, and those that are
+ * parked for them. */
 export function listChatsOfOperator(db: Db, organisationId: string, userId: string) {
-  return chatsWhere(db, organisationId, sql`(operator_id = ${userId} or handing_to = ${userId})`)
+  const fits = sql`(operator_id = ${userId} or handing_to = ${userId} or parked_for = ${userId})`
+  return chatsWhere(db, organisationId, fits)
 }
 
 /** The chats of a queue that nobody has yet: waiting or offered. */

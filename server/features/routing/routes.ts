@@ -6,6 +6,7 @@ import * as api from '#contract/routing.ts'
 import { serve } from '../../platform/serve.ts'
 import * as commands from './commands.ts'
 import { endWrapUp, listPeople, pickChat, setTier } from './levels.ts'
+import { parkChat, takeBackChat } from './parked.ts'
 import * as routing from './queries.ts'
 import { readSkills, setSkills } from './skills.ts'
 
@@ -17,13 +18,14 @@ export function routingRoutes(app: FastifyInstance): void {
   serve(app, api.routing.decline, (ctx, { params }) => commands.declineOffer(ctx, params.id))
   serve(app, api.routing.take, (ctx, { params }) => commands.takeChat(ctx, params.id))
   serve(app, api.routing.pick, (ctx, { params }) => pickChat(ctx, params.id))
+  serve(app, api.routing.park, (ctx, { params, body }) => parkChat(ctx, params.id, body))
+  serve(app, api.routing.takeBack, (ctx, { params }) => takeBackChat(ctx, params.id))
   serve(app, api.routing.skills, (ctx, { params }) => readSkills(ctx, params.id))
   serve(app, api.routing.setSkills, (ctx, { params, body }) => setSkills(ctx, params.id, body))
   serve(app, api.routing.close, (ctx, { params }) => commands.closeChat(ctx, params.id))
   serve(app, api.routing.setLimit, (ctx, { params, body }) =>
     commands.setLimit(ctx, params.id, body),
   )
-  serve(app, presence.presence.choose, (ctx, { body }) => commands.chooseAvailability(ctx, body))
   serve(app, presence.presence.wrapUp, (ctx) => endWrapUp(ctx))
   serve(app, queues.queues.join, (ctx, { params }) => commands.joinQueue(ctx, params.id))
   serve(app, queues.queues.leave, (ctx, { params }) => commands.leaveQueue(ctx, params.id))

@@ -86,8 +86,19 @@ export async function confirm(ctx: ActorCtx, password: string): Promise<{ freshU
   return { freshUntil: freshUntil(now) }
 }
 
-export async function signOut(ctx: ActorCtx): Promise<Record<string, never>> {
+/**
+ * Ends this session. Where it would leave chats behind, refuses with `chats_open` unless it was said that
+ * they go back to their queues, and with `chats_must_end` where the organisation lets nobody do that.
+ */
+export async function signOut(
+  ctx: ActorCtx,
+  becomesOfChats?: 'hand_over',
+): Promise<Record<string, never>> {
   const { sessionId: id, userId } = ctx.actor
+  const { chats, rule } = await sessions.leftBySigningOut(ctx.db, ctx.actor)
+  if (chats > 0 && rule === 'forbid') throw new Refusal('chats_must_end', { count: chats })
+  if (chats > 0 && rule === 'warn' && becomesOfChats === undefined)
+    throw new Refusal('chats_open', { count: chats })
   await write(ctx, 'session.end', async (tx) => {
     await sessions.endSessions(tx.db, { userId, id }, tx.now().toISOString(), 'signed_out')
     tx.signal('session_changed', id)

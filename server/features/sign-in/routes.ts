@@ -8,7 +8,9 @@ export function signInRoutes(app: FastifyInstance): void {
   serve(app, session.me, (ctx) => describe(ctx, ctx.actor, ctx.organisationId), {
     beforeChange: true,
   })
-  serve(app, session.signOut, signOut, { beforeChange: true })
+  serve(app, session.signOut, (ctx, { query }) => signOut(ctx, query.chats), {
+    beforeChange: true,
+  })
   serve(app, session.confirm, (ctx, { body }) => confirm(ctx, body.password))
   serve(app, session.enter, (ctx, { body }) => enter(ctx, body.organisationId))
 }

@@ -203,3 +203,18 @@ async function countOf(query: ReturnType<typeof sql>, db: Db): Promise<number> {
   const { numAffectedRows } = await query.execute(db)
   return Number(numAffectedRows ?? 0)
 }
+
+/** How many chats a user would leave behind by signing out of a session, and what the organisation says
+ * of that. None, as long as they are connected by another. */
+export async function leftBySigningOut(
+  db: Db,
+  {
+    organisationId,
+    userId,
+    sessionId,
+  }: { organisationId: string; userId: string; sessionId: string },
+): Promise<{ chats: number; rule: 'allow' | 'warn' | 'forbid' }> {
+  const { rows } = await sql<{ chats: number; rule: 'allow' | 'warn' | 'forbid' }>`
+    select * from left_by_signing_out(${organisationId}, ${userId}, ${sessionId})`.execute(db)
+  return rows.at(0) ?? { chats: 0, rule: 'allow' }
+}

@@ -46,20 +46,21 @@ export async function listIntervals(
 ): Promise<StatusInterval[]> {
   const { rows } = await sql<StatusInterval>`
     with known as (
-      (select at, status::text, reason, cause, actor_id from status_changes
+      (select at, status::text, reason, cause, actor_id, mark from status_changes
         where organisation_id = ${organisationId} and user_id = ${userId} and at <= ${from}::timestamptz
         order by at desc limit 1)
       union all
-      select at, status::text, reason, cause, actor_id from status_changes
+      select at, status::text, reason, cause, actor_id, mark from status_changes
        where organisation_id = ${organisationId} and user_id = ${userId}
          and at > ${from}::timestamptz and at < ${to}::timestamptz
     ), lines as (
       select * from known
       union all
-      select ${from}::timestamptz, 'offline', null, 'before', null
+      select ${from}::timestamptz, 'offline', null, 'before', null, null
        where not exists (select from known where at <= ${from}::timestamptz)
     )
     select l.status, l.reason, l.cause,
+           coalesce((l.mark ->> 'isPaid')::boolean, l.status not in ('away', 'offline')) as is_paid,
            case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.first_name || ' ' || u.last_name) end as actor,
            instant(l.at) as since,
            instant(greatest(l.at, ${from}::timestamptz)) as "from",

@@ -11,6 +11,7 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   under_way: 'transfer_under_way',
   too_many: 'too_many_transfers',
   not_ready: 'target_away',
+  finishing: 'target_finishing',
   at_limit: 'at_limit',
   over: 'transfer_over',
   gone: 'offer_gone',

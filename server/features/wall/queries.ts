@@ -5,6 +5,7 @@ import type { Db } from '../../platform/database.ts'
 import * as accounts from '../accounts/queries.ts'
 import * as departments from '../departments/queries.ts'
 import * as groups from '../groups/queries.ts'
+import * as hours from '../hours/queries.ts'
 import * as notifications from '../notifications/queries.ts'
 import * as presence from '../presence/queries.ts'
 import * as queues from '../queues/queries.ts'
@@ -12,6 +13,7 @@ import * as roles from '../roles/queries.ts'
 import * as routing from '../routing/queries.ts'
 import * as sites from '../sites/queries.ts'
 import * as skills from '../skills/queries.ts'
+import * as catalogue from '../statuses/catalogue-queries.ts'
 
 /** A row of a snapshot: what it is, its id, and the whole row. */
 export type ScopeRow = {
@@ -28,11 +30,13 @@ export async function floorRows(
   const lines = await queues.list(db, organisationId, [accountId])
   const members = await routing.listQueueMembers(db, organisationId, [accountId])
   const chats = await routing.listChats(db, organisationId, [accountId])
+  const openings = await hours.listOpenings(db, organisationId, [accountId])
   return [
     ...operators.map((row) => ['operator', row.id, row] as const),
     ...lines.map((row) => ['queue', row.id, row] as const),
     ...members.map((row) => ['queue_member', row.id, row] as const),
     ...chats.map((row) => ['chat', row.id, row] as const),
+    ...openings.map((row) => ['opening', row.id, row] as const),
   ]
 }
 
@@ -44,8 +48,10 @@ export async function queueRows(
 ): Promise<ScopeRow[]> {
   const queue = await queues.find(db, organisationId, queueId)
   const waiting = await routing.listWaiting(db, organisationId, queueId)
+  const seen = await hours.findOpening(db, organisationId, queueId)
   return [
     ...(queue === undefined ? [] : [['queue', queue.id, queue] as const]),
+    ...(seen === undefined ? [] : [['opening', seen.opening.id, seen.opening] as const]),
     ...waiting.map((row) => ['chat', row.id, row] as const),
   ]
 }
@@ -68,7 +74,7 @@ export async function userRows(
   ]
 }
 
-/** An account, its departments, groups, skills, queues and sites: scope `setup:<account>`. */
+/** An account, its departments, groups, skills, statuses, queues and sites: scope `setup:<account>`. */
 export async function setupRows(
   db: Db,
   organisationId: string,
@@ -78,8 +84,11 @@ export async function setupRows(
   const units = await departments.list(db, organisationId, [accountId])
   const teams = await groups.list(db, organisationId, [accountId])
   const abilities = await skills.list(db, organisationId, [accountId])
+  const reasons = await catalogue.list(db, organisationId, [accountId])
   const lines = await queues.list(db, organisationId, [accountId])
   const places = await sites.list(db, organisationId, [accountId])
+  const calendars = await hours.list(db, organisationId, [accountId])
+  const openings = await hours.listOpenings(db, organisationId, [accountId])
   // The roles are the organisation's: they stand at its root.
   const ranks = accountId === organisationId ? await roles.list(db, organisationId) : []
   return [
@@ -87,8 +96,11 @@ export async function setupRows(
     ...units.map((row) => ['department', row.id, row] as const),
     ...teams.map((row) => ['group', row.id, row] as const),
     ...abilities.map((row) => ['skill', row.id, row] as const),
+    ...reasons.map((row) => ['status', row.id, row] as const),
     ...lines.map((row) => ['queue', row.id, row] as const),
     ...places.map((row) => ['site', row.id, row] as const),
+    ...calendars.map((row) => ['hours', row.id, row] as const),
+    ...openings.map((row) => ['opening', row.id, row] as const),
     ...ranks.map((row) => ['role', row.id, row] as const),
   ]
 }

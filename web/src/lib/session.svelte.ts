@@ -39,8 +39,9 @@ export class Session {
     tellTabs.postMessage('began')
   }
 
-  async signOut(): Promise<void> {
-    await call(api.signOut, {})
+  /** `hand_over`: chats go back to their queues. Throws Refused (`chats_open`) or Unreachable. */
+  async signOut(chats?: 'hand_over'): Promise<void> {
+    await call(api.signOut, { query: chats ? { chats } : {} })
     this.hasLeft = true
     this.#end()
     tellTabs.postMessage('ended')

@@ -49,6 +49,7 @@ export class Live {
     department: new SvelteMap(),
     group: new SvelteMap(),
     skill: new SvelteMap(),
+    status: new SvelteMap(),
     role: new SvelteMap(),
     person: new SvelteMap(),
     record: new SvelteMap(),

@@ -9,6 +9,7 @@ const operator = {
   availability: 'available',
   connection: 'connected',
   isNotAnswering: false,
+  ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
   live: { used: 0, limit: 1, version: 1 },
   deferred: { used: 0, limit: 0, version: 1 },
   takesChats: true,

@@ -3,7 +3,7 @@ import type { StatusDay, StatusInterval } from '#contract/statuses.ts'
 import { dayAfter, partsOf, totalsOf } from './day.ts'
 
 const interval = (status: StatusInterval['status'], from: string, to: string): StatusInterval => ({
-  ...{ status, reason: null, cause: 'chosen', actor: null, since: from, from, to },
+  ...{ status, reason: null, cause: 'chosen', isPaid: true, actor: null, since: from, from, to },
 })
 const day: StatusDay = {
   ...{ day: '2026-11-21', timeZone: 'UTC' },

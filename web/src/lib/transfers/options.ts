@@ -35,6 +35,7 @@ const THERE: ReadonlySet<string> = new Set([
   'at_limit',
   'wrap_up',
   'busy',
+  'finishing',
   'away',
   'not_answering',
 ])

@@ -16,6 +16,7 @@ const operator: Operator = {
   connectionSince: '2026-01-01T09:00:00.000Z',
   missed: 0,
   isNotAnswering: false,
+  ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
   wrapUp: null,
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 0, version: 1 },

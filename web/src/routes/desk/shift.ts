@@ -1,6 +1,6 @@
 // What stands in the way of the next chat, or that nothing does: the one thing that the Desk says
 // at its top while nobody rings.
-import type { Operator } from '#contract/presence.ts'
+import type { Availability, Operator } from '#contract/presence.ts'
 import { statusOf } from '#contract/presence.ts'
 import type { Connection } from '#lib/live/live.svelte.ts'
 
@@ -8,7 +8,11 @@ export type Shift =
   | { kind: 'no-connection' }
   | { kind: 'no-queues' }
   | { kind: 'not-answering'; missed: number }
-  | { kind: 'not-available'; availability: 'busy' | 'away' | 'offline'; setBy: string | null }
+  | {
+      kind: 'not-available'
+      availability: Exclude<Availability, 'available'>
+      setBy: string | null
+    }
   | { kind: 'at-limit'; used: number; limit: number }
   | { kind: 'wrap-up'; until: string; isPaused: boolean }
   | { kind: 'none-joined' }

@@ -6,6 +6,7 @@ export const STATUSES = [
   'at_limit',
   'wrap_up',
   'busy',
+  'finishing',
   'away',
   'not_answering',
   'reconnecting',

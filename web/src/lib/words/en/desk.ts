@@ -49,6 +49,7 @@ export default {
   'shift.busy': 'You are busy',
   'shift.away': 'You are away',
   'shift.offline': 'You are offline',
+  'shift.finishing': 'You are finishing',
   'shift.at-limit': 'You are at your limit',
   'shift.at-limit.note': 'You hold {used} of {limit} chats. The next comes when one ends.',
   'shift.wrap-up': 'Wrap-up: {time} left',

@@ -31,6 +31,7 @@ export default {
 
   'status.available': 'Available',
   'status.busy': 'Busy',
+  'status.finishing': 'Finishing',
   'status.away': 'Away',
   'status.offline': 'Offline',
   'status.at-limit': 'At limit',

@@ -30,6 +30,8 @@ export default {
   'cause.answered': 'Answers again',
   'cause.suspended': 'Taken off the floor by {name}',
   'cause.restored': 'Back on the floor by {name}',
+  'cause.finished': 'The last chat was done',
+  'cause.idle': 'No key or pointer for a while',
   'cause.removed': 'Was an operator no more',
   'cause.nobody': 'the system',
 } as const satisfies Catalogue

@@ -56,6 +56,7 @@ export default {
   'shift.busy': 'U bent bezet',
   'shift.away': 'U bent afwezig',
   'shift.offline': 'U bent offline',
+  'shift.finishing': 'U maakt af',
   'shift.at-limit': 'U zit aan uw limiet',
   'shift.at-limit.note':
     'U hebt {used} van {limit} chats. De volgende komt als er een afgelopen is.',

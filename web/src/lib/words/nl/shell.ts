@@ -32,6 +32,7 @@ export default {
 
   'status.available': 'Beschikbaar',
   'status.busy': 'Bezet',
+  'status.finishing': 'Afmaken',
   'status.away': 'Afwezig',
   'status.offline': 'Offline',
   'status.at-limit': 'Vol',

@@ -29,6 +29,8 @@ export default {
   'cause.answered': 'Antwoordt weer',
   'cause.suspended': 'Van de vloer gehaald door {name}',
   'cause.restored': 'Terug op de vloer door {name}',
+  'cause.finished': 'De laatste chat was klaar',
+  'cause.idle': 'Een tijd geen toets of muis',
   'cause.removed': 'Was geen agent meer',
   'cause.nobody': 'het systeem',
 } satisfies Translation<typeof english, 'one' | 'other'>
