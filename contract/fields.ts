@@ -8,6 +8,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Permission, ScopeKind } from './permissions.ts'
 import { Id, Language, Limit, Name, orNull, Strict } from './shapes.ts'
+import { UnitLimit } from './units.ts'
 
 export const Gender = Type.Union([
   Type.Literal('female'),
@@ -60,6 +61,8 @@ export const PLAIN_FIELDS = {
   supervisorGroupId: { of: 'membership', schema: orNull(Id) },
   'limit.live': { of: 'membership', schema: Limit },
   'limit.deferred': { of: 'membership', schema: Limit },
+  /** Over both kinds together; null: there is no such limit. */
+  'limit.units': { of: 'membership', schema: orNull(UnitLimit) },
 } as const satisfies Record<string, { of: 'user' | 'membership'; schema: TSchema }>
 
 export type PlainField = keyof typeof PLAIN_FIELDS
@@ -149,7 +152,7 @@ const SECTION_OF: Record<Exclude<FieldName['kind'], 'plain'>, SectionName> = {
 export function sectionOf(field: FieldName): SectionName {
   if (field.kind === 'grant' && field.scope.kind === 'site') return 'sites'
   if (field.kind !== 'plain') return SECTION_OF[field.kind]
-  if (field.name === 'limit.live' || field.name === 'limit.deferred') return 'limits'
+  if (field.name.startsWith('limit.')) return 'limits'
   return field.name === 'supervisorGroupId' ? 'departments' : 'profile'
 }
 

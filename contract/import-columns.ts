@@ -18,6 +18,7 @@ export const IMPORT_COLUMNS = [
   'skills',
   'live',
   'deferred',
+  'units',
   'status',
 ] as const
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number]
@@ -42,6 +43,7 @@ export const COLUMN_WORDS: Words<ImportColumn> = {
     skills: 'Skills',
     live: 'Live limit',
     deferred: 'Deferred limit',
+    units: 'Unit limit',
     status: 'Status',
   },
   nl: {
@@ -60,6 +62,7 @@ export const COLUMN_WORDS: Words<ImportColumn> = {
     skills: 'Vaardigheden',
     live: 'Limiet live',
     deferred: 'Limiet uitgesteld',
+    units: 'Limiet eenheden',
     status: 'Status',
   },
 }

@@ -42,6 +42,7 @@ const WRITTEN = [
   'skills',
   'live',
   'deferred',
+  'units',
   'status',
 ] as const satisfies ImportColumn[]
 
@@ -63,18 +64,23 @@ export function peopleFile(
   return [head, ...lines]
 }
 
-type Own = 'login' | 'live' | 'deferred' | 'status'
+type Own = 'login' | 'live' | 'deferred' | 'units' | 'status'
 
 function ownOf(row: Person | Invitation, language: Language): Pick<Written, Own> {
   if ('login' in row) {
-    const { login, live, deferred, status } = row
-    const limits = { live: String(live?.limit ?? ''), deferred: String(deferred?.limit ?? '') }
+    const { login, live, deferred, units, status } = row
+    const limits = {
+      live: String(live?.limit ?? ''),
+      deferred: String(deferred?.limit ?? ''),
+      units: String(units?.limit ?? ''),
+    }
     return { login, ...limits, status: STATE_WORDS[language][status] }
   }
   const limit = (key: string) => String(row.set[key] ?? '')
   const state: ImportState = row.state
   return {
     ...{ login: '', live: limit('limit.live'), deferred: limit('limit.deferred') },
+    units: limit('limit.units'),
     status: STATE_WORDS[language][state],
   }
 }

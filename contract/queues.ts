@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { changesOf, Versions } from './changes.ts'
 import { endpoint } from './endpoint.ts'
+import { CLOSING } from './hours.ts'
 import { PARKING } from './parking.ts'
 import { ById, ChatKind, Id, Instant, Name, Nothing, orNull, Strict } from './shapes.ts'
 import { QUEUE_PACE } from './units.ts'
@@ -59,6 +60,7 @@ export const Queue = Type.Object({
   overflowWhenUnattended: Type.Boolean(),
   ...QUEUE_PACE,
   ...PARKING,
+  ...CLOSING,
   version: Type.Integer(),
   versions: Versions,
 })
@@ -125,6 +127,7 @@ export const QueueChanges = changesOf({
   overflowWhenUnattended: Type.Boolean(),
   ...QUEUE_PACE,
   ...PARKING,
+  ...CLOSING,
 })
 export type QueueChanges = Static<typeof QueueChanges>
 

@@ -28,6 +28,10 @@ export interface QueueWish {
   wrapUpSeconds?: number
   wrapUpTakesSlot?: boolean
   affinitySeconds?: number
+  chatUnits?: number
+  cooldownSeconds?: number | undefined
+  burstMost?: number | undefined
+  burstSeconds?: number | undefined
 }
 
 /** An id that can be told from others in a report: 'c', 7 gives '...0c0000000007'. */
@@ -65,7 +69,7 @@ export async function seedPlace(db: Db): Promise<Place> {
 const USUAL = {
   ...({ kind: 'live', strategy: 'longest_idle', offerSeconds: 20, priority: 0 } as const),
   ...{ autoAccepts: false, isTest: false, wrapUpSeconds: 0, wrapUpTakesSlot: false },
-  ...{ overflowWhenUnattended: false, affinitySeconds: 0 },
+  ...{ overflowWhenUnattended: false, affinitySeconds: 0, chatUnits: 1 },
 }
 
 export async function seedQueue(
@@ -77,12 +81,14 @@ export async function seedQueue(
   const queue = { ...USUAL, ...wish }
   await sql`insert into queues (organisation_id, id, account_id, name, kind, strategy, offer_seconds,
       auto_accepts, priority, max_waiting, is_test, wrap_up_seconds, wrap_up_takes_slot,
-      overflow_after_seconds, overflow_when_unattended, affinity_seconds)
+      overflow_after_seconds, overflow_when_unattended, affinity_seconds,
+      chat_units, cooldown_seconds, burst_most, burst_seconds)
     values (${organisationId}, ${id}, ${organisationId}, ${id}, ${queue.kind}, ${queue.strategy},
       ${queue.offerSeconds}, ${queue.autoAccepts}, ${queue.priority}, ${queue.maxWaiting ?? null},
       ${queue.isTest}, ${queue.wrapUpSeconds}, ${queue.wrapUpTakesSlot},
       ${queue.overflowAfterSeconds ?? null}, ${queue.overflowWhenUnattended},
-      ${queue.affinitySeconds})`.execute(db)
+      ${queue.affinitySeconds}, ${queue.chatUnits}, ${queue.cooldownSeconds ?? null},
+      ${queue.burstMost ?? null}, ${queue.burstSeconds ?? 60})`.execute(db)
   return id
 }
 

@@ -84,9 +84,12 @@ export async function listKept(
     union all
     select user_id, 'limit.' || kind, to_jsonb(chat_limit), null
       from operator_loads
-     where ${hasLimits} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])`.execute(
-    db,
-  )
+     where ${hasLimits} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])
+    union all
+    select user_id, 'limit.units', to_jsonb(unit_limit), null
+      from operators
+     where ${hasLimits} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])
+       and unit_limit is not null`.execute(db)
   return rows
 }
 

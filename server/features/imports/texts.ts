@@ -29,6 +29,7 @@ const PLAIN: Readonly<Record<string, ImportColumn>> = {
   supervisorGroupId: 'group',
   'limit.live': 'live',
   'limit.deferred': 'deferred',
+  'limit.units': 'units',
 }
 const KEYED: Readonly<Record<string, ImportColumn>> = {
   department: 'departments',

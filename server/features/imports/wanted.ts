@@ -11,6 +11,7 @@ import { type ImportColumn, keyOf, LANGUAGE_WORDS } from '#contract/import-colum
 import type { RowProblem } from '#contract/imports.ts'
 import { LIMIT_MAX } from '#contract/shapes.ts'
 import { cleanName, nameProblem } from '#contract/text.ts'
+import { UNITS_MAX } from '#contract/units.ts'
 import { type Catalogue, type Found, findThing } from './catalogue.ts'
 import type { RoleThing, Thing, ThingKind } from './catalogue-queries.ts'
 
@@ -49,6 +50,13 @@ function limitIn(key: string): Reader {
     const isLimit = /^\d{1,3}$/.test(text) && Number(text) <= LIMIT_MAX
     return isLimit ? one(key, Number(text)) : wrong('invalid', text)
   }
+}
+
+/** An empty one is no such limit. */
+function readUnits(text: string): Read {
+  if (text === '') return one('limit.units', null)
+  const isLimit = /^\d{1,4}$/.test(text) && Number(text) <= UNITS_MAX
+  return isLimit ? one('limit.units', Number(text)) : wrong('invalid', text)
 }
 
 function readLanguage(text: string): Read {
@@ -214,6 +222,7 @@ const READERS: Partial<Record<ImportColumn, Reader>> = {
   skills: several('skill', levelOf),
   live: limitIn('limit.live'),
   deferred: limitIn('limit.deferred'),
+  units: readUnits,
 }
 
 /** The values that the cells want, and what is wrong with them. */
@@ -246,4 +255,5 @@ const COLUMNS_READ: readonly ImportColumn[] = [
   'skills',
   'live',
   'deferred',
+  'units',
 ]

@@ -118,7 +118,7 @@ function familiesOf(columns: readonly ImportColumn[]) {
   return {
     hasQueues: columns.includes('queues'),
     hasSkills: columns.includes('skills'),
-    hasLimits: columns.includes('live') || columns.includes('deferred'),
+    hasLimits: (['live', 'deferred', 'units'] as const).some((one) => columns.includes(one)),
   }
 }
 

@@ -95,7 +95,8 @@ export function withoutUser(set: Fields): Fields {
  */
 export function becomesOperator(roles: readonly Permission[], set: Fields): boolean {
   if (!roles.includes('chats.answer')) return false
-  const isMeant = has(set, 'queue') || 'limit.live' in set || 'limit.deferred' in set
+  const limits = [set['limit.live'], set['limit.deferred'], set['limit.units']]
+  const isMeant = has(set, 'queue') || limits.some((limit) => typeof limit === 'number')
   return isMeant || !roles.includes('users.manage')
 }
 

@@ -219,6 +219,7 @@ function dutiesOf(fields: readonly SoundField[]): Duties {
     remove: gone(fields, 'queue'),
     live: limit('limit.live'),
     deferred: limit('limit.deferred'),
+    units: fields.some(({ key }) => key === 'limit.units') ? limit('limit.units') : undefined,
   }
 }
 

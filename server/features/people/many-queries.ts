@@ -244,6 +244,26 @@ export async function placeOperators(
   return rows[0] ?? { events: '[]', chats: [], operators: [] }
 }
 
+export interface UnitLimit {
+  userId: string
+  unitLimit: number | null
+}
+
+/** After `placeOperators`, which has locked them all. Answers whose limit has changed by it. */
+export async function putUnitLimits(
+  db: Db,
+  organisationId: string,
+  limits: readonly UnitLimit[],
+  by: string | null,
+): Promise<string[]> {
+  if (limits.length === 0) return []
+  const { rows } = await sql<{ userId: string }>`
+    select user_id from put_unit_limits(${organisationId}, ${JSON.stringify(limits)}::jsonb, ${by}) user_id`.execute(
+    db,
+  )
+  return rows.map(({ userId }) => userId)
+}
+
 /** Takes the log's lock, when all is read: nothing but telling comes after it. `routed`: as JSON. */
 export async function appendEvents(
   db: Db,

@@ -2,17 +2,17 @@
 // that has judged every one of them. The log is locked by `finish` alone, at the end.
 import { Check } from 'typebox/value'
 import type { LiveKind, LiveRow } from '#contract/facts.ts'
-import { type Fields, fieldOf, Place, Service, SkillHeld } from '#contract/fields.ts'
+import { type Fields, fieldOf, Place, SkillHeld } from '#contract/fields.ts'
 import { isOfUser } from '#contract/people-rules.ts'
 import { partsOf, scope } from '#contract/scopes.ts'
 import type { Tx } from '../../platform/context.ts'
 import type { Outcome } from '../routing/queries.ts'
 import type { Seen } from '../users/actions.ts'
 import { listRecords } from '../users/record-queries.ts'
+import { dutiesByUser, placingOf, unitLimitsOf } from './duties-of-many.ts'
 import type { SoundField } from './field-values.ts'
 import * as many from './many-queries.ts'
 import * as operators from './operator-queries.ts'
-import { meansOf } from './rules.ts'
 
 export interface Setting {
   membershipId: string
@@ -164,80 +164,12 @@ async function placeOperators(tx: Tx, all: readonly One[]): Promise<AppliedMany>
     chats,
     operators: busy,
   } = await many.placeOperators(db, organisationId, items, actorId)
-  const matching = { matchChats: chats, matchOperators: busy }
+  const limited = await many.putUnitLimits(db, organisationId, unitLimitsOf(duties), actorId)
+  const matching = { matchChats: chats, matchOperators: [...new Set([...busy, ...limited])] }
   return {
     events,
     outcome: { organisationId, status: 'set', seq: null, detail: null, ...matching },
   }
-}
-
-interface Wanted {
-  accountId: string
-  put: { queueId: string; tier: number; participates: boolean }[]
-  remove: string[]
-  live: number | null
-  deferred: number | null
-}
-
-/** Of those whose roles, queues or limits are set. */
-function dutiesByUser(all: readonly One[]): Map<string, Wanted> {
-  const byUser = new Map<string, Wanted>()
-  for (const { userId, accountId, fields } of all) {
-    const own = fields.filter(({ key, field }) => isOfDuty(key, field))
-    if (own.length === 0) continue
-    const none: Wanted = { accountId, put: [], remove: [], live: null, deferred: null }
-    const wanted = byUser.get(userId) ?? none
-    for (const one of own) addDuty(wanted, one)
-    byUser.set(userId, wanted)
-  }
-  return byUser
-}
-
-function isOfDuty(key: string, field: SoundField['field']): boolean {
-  return field.kind === 'grant' || field.kind === 'queue' || key.startsWith('limit.')
-}
-
-function addDuty(wanted: Wanted, { key, field, value }: SoundField): void {
-  if (field.kind === 'queue') {
-    if (Check(Service, value)) wanted.put.push({ queueId: field.id, ...value })
-    else wanted.remove.push(field.id)
-  }
-  if (key === 'limit.live' && typeof value === 'number') wanted.live = value
-  if (key === 'limit.deferred' && typeof value === 'number') wanted.deferred = value
-}
-
-/** What `keepOperator` would do of one; undefined for nothing. */
-function placingOf(
-  userId: string,
-  { put, remove, live, deferred }: Wanted,
-  {
-    roles,
-    kinds,
-  }: {
-    roles: readonly (readonly Parameters<typeof meansOf>[0][number][number][])[]
-    kinds: { takesChats: boolean; takesTests: boolean } | undefined
-  },
-  limits: { live: number; deferred: number } | undefined,
-): many.Placing | undefined {
-  const isAsked = put.length > 0 || remove.length > 0 || live !== null || deferred !== null
-  const isMeant = kinds !== undefined || put.length > 0 || live !== null || deferred !== null
-  const { isOperator, takesChats, takesTests } = meansOf(roles, isMeant)
-  const item = {
-    userId,
-    isNew: kinds === undefined,
-    isGone: !isOperator,
-    put,
-    remove,
-    live,
-    deferred,
-  }
-  const placing = {
-    ...{ ...item, takesChats, takesTests },
-    ...{ newLive: limits?.live ?? 0, newDeferred: limits?.deferred ?? 0 },
-  }
-  if (!isOperator) return kinds && { ...placing, isNew: false }
-  const isSame = kinds?.takesChats === takesChats && kinds.takesTests === takesTests
-  return isSame && !isAsked ? undefined : placing
 }
 
 /** Asked before a change that may move people out of departments and groups. */

@@ -2,6 +2,7 @@
 import type { Tx } from '../../platform/context.ts'
 import type { Outcome } from '../routing/queries.ts'
 import * as routing from '../routing/queries.ts'
+import { setUnits } from '../routing/unit-queries.ts'
 import type { Member } from './field-queries.ts'
 import { followRoles } from './lifecycle-moves.ts'
 import * as operators from './operator-queries.ts'
@@ -12,6 +13,8 @@ export interface Duties {
   remove: readonly string[]
   live: number | null
   deferred: number | null
+  /** Undefined: as it is; null: none. */
+  units?: number | null | undefined
 }
 
 const NOTHING: Duties = { put: [], remove: [], live: null, deferred: null }
@@ -30,13 +33,16 @@ export async function keepOperator(
   const { organisationId, userId } = member
   const held = await operators.listHeld(tx.db, organisationId, userId)
   const kinds = await operators.findKinds(tx.db, organisationId, userId)
-  const hasLimits = duties.live !== null || duties.deferred !== null
+  const hasLimits = [duties.live, duties.deferred, duties.units].some(
+    (limit) => typeof limit === 'number',
+  )
   const means = meansOf(held, kinds !== undefined || duties.put.length > 0 || hasLimits)
   if (!means.isOperator)
     return kinds ? [await routing.removeOperator(tx.db, { organisationId, userId, actorId })] : []
   const made = kinds ? [] : [await register(tx, member)]
   const placed = await place(tx, member, actorId, { ...means, ...duties }, kinds ?? NEW)
-  return [...made, ...placed, ...(await followRoles(tx, userId))]
+  const limited = await limitUnits(tx, { organisationId, userId, actorId }, duties)
+  return [...made, ...placed, ...limited, ...(await followRoles(tx, userId))]
 }
 
 /** What an operator is for who has just been made. */
@@ -49,12 +55,22 @@ async function place(
   wanted: Duties & Means,
   before: typeof NEW,
 ): Promise<Outcome[]> {
-  const { put, remove, live, deferred, takesChats, takesTests } = wanted
+  const { put, remove, live, deferred, units, takesChats, takesTests } = wanted
   const isSame = before.takesChats === takesChats && before.takesTests === takesTests
-  const isAsked = put.length > 0 || remove.length > 0 || live !== null || deferred !== null
+  const hasLimits = live !== null || deferred !== null || units !== undefined
+  const isAsked = put.length > 0 || remove.length > 0 || hasLimits
   if (isSame && !isAsked) return []
   const places = { organisationId, userId, actorId, put, remove, live, deferred }
   return [await operators.setPlaces(tx.db, { ...places, takesChats, takesTests })]
+}
+
+/** Whoever was placed just now is locked already: this waits for nobody, whoever has the log's lock. */
+async function limitUnits(
+  { db }: Tx,
+  who: { organisationId: string; userId: string; actorId: string | null },
+  { units }: Duties,
+): Promise<Outcome[]> {
+  return units === undefined ? [] : [await setUnits(db, { ...who, limit: units })]
 }
 
 /** With the limits that the account gives, which nobody has set for them. */

@@ -3,9 +3,12 @@
 -- often; or, for what may be so for a moment and must not stay so (a pair that is on its way to each
 -- other, a server that has just died), a line for each such thing, by a `thing` that names it.
 with held as materialized (
-  select organisation_id, user_id, chat_kind as kind, count(*)::int as held
+  select organisation_id, user_id, chat_kind as kind, count(*)::int as held, sum(units)::int as units
     from assignments where state in ('offered', 'active') or wraps_until is not null
    group by 1, 2, 3
+),
+weighed as materialized (
+  select organisation_id, user_id, sum(units)::int as units from held group by 1, 2
 ),
 open_chats as materialized (
   select * from routed_chats where state <> 'closed'
@@ -16,12 +19,21 @@ found (law, organisation_id, thing) as (
   select 'overLimit', l.organisation_id, null
     from operator_loads l left join held h using (organisation_id, user_id, kind)
    where greatest(l.used, h.held) > l.chat_limit + l.over
+  -- The same in units, of whomever they are limited for.
+  union all
+  select 'overLimit', o.organisation_id, null
+    from operators o left join weighed w using (organisation_id, user_id)
+   where greatest(o.units_used, w.units) > o.unit_limit + o.units_over
 
   -- What the database counts is what there is.
   union all
   select 'drifted', organisation_id, null
     from operator_loads l full join held h using (organisation_id, user_id, kind)
    where coalesce(l.used, 0) <> coalesce(h.held, 0)
+  union all
+  select 'drifted', o.organisation_id, null
+    from operators o left join weighed w using (organisation_id, user_id)
+   where o.units_used <> case when o.unit_limit is null then 0 else coalesce(w.units, 0) end
 
   -- A chat has one owner and one offer at most.
   union all
@@ -29,13 +41,13 @@ found (law, organisation_id, thing) as (
     from (select organisation_id, chat_id from assignments where state in ('offered', 'active')
            group by organisation_id, chat_id, state having count(*) > 1) d
 
-  -- An open chat is in exactly one place: waiting with nobody, or with the one who has it.
+  -- An open chat is in exactly one place: waiting or parked with nobody, or with the one who has it.
   union all
   select 'lost', c.organisation_id, null
     from open_chats c
     left join assignments a on a.organisation_id = c.organisation_id and a.id = c.assignment_id
                            and a.state in ('offered', 'active')
-   where c.state <> 'waiting'
+   where c.state not in ('early', 'waiting', 'parked')
      and (a.user_id, a.chat_id, a.state::text) is distinct from (c.operator_id, c.chat_id, c.state::text)
   -- Nobody has what is not theirs. A chat that is held may be offered to somebody else meanwhile.
   union all
@@ -80,6 +92,23 @@ found (law, organisation_id, thing) as (
       where w.organisation_id = m.organisation_id and w.queue_id = m.queue_id and w.state = 'waiting'
         and w.kind = l.kind
       order by w.due_at, w.chat_id limit 8) c
+  -- Nobody is left in peace for longer than their queue says, while a chat waits there.
+  union all
+  select 'unmatched', m.organisation_id, concat_ws(' ', 'cooling', m.queue_id, m.user_id, m.cools_until)
+    from queue_members m
+   where m.cools_until <= clock_timestamp()
+     and exists (
+       select from routed_chats c
+        where c.organisation_id = m.organisation_id and c.queue_id = m.queue_id and c.state = 'waiting')
+  -- No parked chat sleeps in which somebody waits for an answer.
+  union all
+  select 'unmatched', w.organisation_id, 'waking ' || w.chat_id from waking_chats(clock_timestamp()) w
+
+  -- Nobody is left in front of a door that is open.
+  union all
+  select 'unmatched', d.organisation_id, concat_ws(' ', 'door', d.chat_id, c.xmin)
+    from due_at_doors(routing_now()) d
+    join routed_chats c on c.organisation_id = d.organisation_id and c.chat_id = d.chat_id
 )
 select law, organisation_id, thing, count(*)::int as times
   from found group by law, organisation_id, thing

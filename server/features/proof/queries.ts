@@ -111,9 +111,10 @@ async function stretchesOf(at: Transaction<DB>): Promise<Stretch[]> {
 async function loadsTold(at: Transaction<DB>): Promise<ToldLoad[]> {
   const { rows } = await sql<ToldLoad>`
     select e.organisation_id, e.entity_id as user_id, k.kind,
-           (e.row -> k.kind ->> 'used')::int as used, (e.row -> k.kind ->> 'limit')::int as limit,
+           -- Units count from when they are limited: before, there is nothing to be raised.
+           case when e.row -> k.kind ->> 'limit' is not null then (e.row -> k.kind ->> 'used')::int end as used, (e.row -> k.kind ->> 'limit')::int as limit,
            e.because ->> 'rule' is not distinct from 'forced' as is_forced
-      ${READ} cross join (values ('live'), ('deferred')) k (kind)
+      ${READ} cross join (values ('live'), ('deferred'), ('units')) k (kind)
      where e.kind = 'operator'
      order by e.organisation_id, e.seq`.execute(at)
   return rows

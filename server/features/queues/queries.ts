@@ -25,6 +25,10 @@ const COLUMNS = [
   'overflowQueueId',
   'overflowAfterSeconds',
   'overflowWhenUnattended',
+  'hoursId',
+  'whenClosed',
+  'atClosing',
+  'messageQueueId',
   'chatUnits',
   'cooldownSeconds',
   'burstMost',
@@ -156,7 +160,7 @@ export async function listUses(db: Db, organisationId: string, id: string): Prom
               union select chat_id from handovers
                where organisation_id = ${organisationId} and queue_id = ${id}) had) as chats,
            array(select name from queues
-                  where organisation_id = ${organisationId} and overflow_queue_id = ${id}
+                  where organisation_id = ${organisationId} and ${id} in (overflow_queue_id, message_queue_id)
                   order by name) as before,
            array(select name from sites
                   where organisation_id = ${organisationId} and queue_id = ${id} order by name) as sites`.execute(
@@ -182,6 +186,22 @@ export async function mayOverflow(
     select from queues q
       join queues o on o.organisation_id = q.organisation_id and o.kind = q.kind and o.is_test = q.is_test
      where q.organisation_id = ${organisationId} and q.id = ${id} and o.id = ${otherId}
+       and is_same_branch(q.organisation_id, q.account_id, o.account_id)`.execute(db)
+  return rows.length > 0
+}
+
+/** Whether what is left while the queue is closed may go to the other: a deferred one of its branch. */
+export async function mayTakeMessages(
+  db: Db,
+  organisationId: string,
+  id: string,
+  otherId: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from queues q
+      join queues o on o.organisation_id = q.organisation_id and o.is_test = q.is_test
+     where q.organisation_id = ${organisationId} and q.id = ${id}
+       and o.id = ${otherId} and o.kind = 'deferred'
        and is_same_branch(q.organisation_id, q.account_id, o.account_id)`.execute(db)
   return rows.length > 0
 }

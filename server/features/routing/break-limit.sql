@@ -2,6 +2,7 @@
 -- and the second look that is taken with the operator's row locked. What is left is what most
 -- systems do: count first, assign afterwards. Never part of a migration.
 alter table operator_loads drop constraint operator_loads_within_limit;
+alter table operators drop constraint operators_within_units;
 
-create or replace function has_room(p_organisation uuid, p_user uuid, p_kind chat_kind) returns boolean
+create or replace function has_room(p_chat routed_chats, p_user uuid) returns boolean
 language sql volatile as $$ select true $$;

@@ -1,15 +1,17 @@
 // What happens to a chat in plain values: it comes, is answered, picked or passed on, and ends.
 // The database does the same (migrations/0012, 0013, 0037, 0045 and 0046).
 import type { Because } from '#contract/routing.ts'
+import { candidatesFor, roomOf } from './candidates.ts'
 import {
   COOLDOWN_MS,
   isFor,
   isReady,
   PRIORITY_STEP_MS,
   pick as pickedBy,
+  whyNoRoom,
   whyNot,
 } from './decide.ts'
-import { callsAll, candidatesFor, type Floor, type FloorChat, isLineFull, used } from './floor.ts'
+import { callsAll, type Floor, type FloorChat, isLineFull } from './floor.ts'
 import { holdOf } from './holding.ts'
 import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
 import { overflowTarget } from './overflow.ts'
@@ -61,6 +63,9 @@ function enqueue(
     heldFor: undefined,
     operatorId: undefined,
     expiresAt: undefined,
+    heldSince: undefined,
+    said: undefined,
+    parked: undefined,
   }
   work.floor.chats.set(id, { ...chat, heldFor: holdOf(work.floor, chat, work.now) })
   work.matchChats.push(id)
@@ -93,7 +98,7 @@ function close(work: Work, { chatId, userId }: ChatCommands['close']): void {
 }
 
 /** A chat ends, whatever state it is in. */
-function abandon(work: Work, { chatId }: ChatCommands['abandon']): void {
+export function abandon(work: Work, { chatId }: ChatCommands['abandon']): void {
   const chat = work.floor.chats.get(chatId)
   if (chat === undefined || chat.state === 'closed') return
   work.floor.chats.set(chatId, {
@@ -102,6 +107,7 @@ function abandon(work: Work, { chatId }: ChatCommands['abandon']): void {
     operatorId: undefined,
     expiresAt: undefined,
     rings: false,
+    parked: undefined,
   })
   for (const key of work.floor.exclusions.keys()) {
     if (key.startsWith(`${chatId}:`)) work.floor.exclusions.delete(key)
@@ -124,7 +130,7 @@ function pick(work: Work, { chatId, userId }: ChatCommands['pick']): void {
   if (chat === undefined || !mayTake(floor, chat, userId)) return
   const candidates = candidatesFor(floor, chat, now)
   const own = candidates.find((candidate) => candidate.userId === userId)
-  if (own && whyNot({ ...own, isWrappingUp: false }) === 'by_hand')
+  if (own && whyNot({ ...own, isWrappingUp: false, isCoolingDown: false }) === 'by_hand')
     have(work, chat, pickedBy(userId, candidates))
 }
 
@@ -132,9 +138,9 @@ function pick(work: Work, { chatId, userId }: ChatCommands['pick']): void {
 function mayTake(floor: Floor, chat: FloorChat, userId: string): boolean {
   const operator = floor.operators.get(userId)
   if (chat.state !== 'waiting' || operator === undefined || !isReady(operator)) return false
-  const isTest = floor.queues.get(chat.queueId)?.isTest ?? false
-  const hasRoom = used(floor, userId, chat.kind) < operator.limits[chat.kind]
-  return hasRoom && isFor(operator, isTest) === 'everybody'
+  const queue = floor.queues.get(chat.queueId)
+  if (queue === undefined || isFor(operator, queue.isTest) !== 'everybody') return false
+  return whyNoRoom(roomOf(floor, operator, queue)) === undefined
 }
 
 /** The chat is theirs at once; whoever asks for one is answering. */

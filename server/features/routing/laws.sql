@@ -6,19 +6,25 @@ select
      full join (select organisation_id, user_id, chat_kind as kind, count(*) as held
                   from assignments where state in ('offered', 'active') or wraps_until is not null
                  group by 1, 2, 3) a using (organisation_id, user_id, kind)
-    where coalesce(l.used, 0) <> coalesce(a.held, 0))::int as drifted,
+    where coalesce(l.used, 0) <> coalesce(a.held, 0))::int
+  -- And where units are limited, they are the units of those.
+  + (select count(*) from operators
+      where units_used <> case when unit_limit is null then 0 else units_held(organisation_id, user_id) end)::int as drifted,
 
   -- Nobody holds more than their limit, or than they held when it was lowered.
-  (select count(*) from operator_loads where used > chat_limit + over)::int as over_limit,
+  (select count(*) from operator_loads where used > chat_limit + over)::int
+  + (select count(*) from operators where units_used > unit_limit + units_over)::int as over_limit,
 
   -- Nobody was ever given a chat above their limit, unless somebody above meant it and the log says
   -- so: by the log, where nothing is forgotten.
   (select count(*)
      from (select e.row -> k.kind as load, e.because,
                   lag(e.row -> k.kind) over (partition by e.organisation_id, e.entity_id, k.kind order by e.seq) as before
-             from event_log e cross join (values ('live'), ('deferred')) k (kind)
+             from event_log e cross join (values ('live'), ('deferred'), ('units')) k (kind)
             where e.kind = 'operator' and e.row is not null) t
     where because ->> 'rule' is distinct from 'forced'
+      -- Units count from when they are limited: what is held then was not given above the limit.
+      and (before is null or before ->> 'limit' is not null)
       and (load ->> 'used')::int > coalesce((before ->> 'used')::int, 0)
       and (load ->> 'used')::int > (load ->> 'limit')::int)::int as raised_over_limit,
 
@@ -26,12 +32,12 @@ select
   (select count(*) from (select from assignments where state in ('offered', 'active')
     group by organisation_id, chat_id, state having count(*) > 1) d)::int as doubled,
 
-  -- An open chat is in exactly one place: waiting with nobody, or with the one who has it, beside
-  -- whom somebody may be asked to take it.
+  -- An open chat is in exactly one place: waiting or parked with nobody, or with the one who has it,
+  -- beside whom somebody may be asked to take it.
   (select count(*) from routed_chats c
      left join assignments a on a.organisation_id = c.organisation_id and a.chat_id = c.chat_id
                             and a.state in ('offered', 'active') and a.id is distinct from c.handing_id
-    where case when c.state in ('waiting', 'closed') then a.id is not null
+    where case when c.state in ('early', 'waiting', 'parked', 'closed') then a.id is not null
                else a.id is distinct from c.assignment_id or a.user_id is distinct from c.operator_id
                     or a.state::text is distinct from c.state::text end)::int
   + (select count(*) from assignments a
@@ -50,7 +56,9 @@ select
 
   -- No chat waits while somebody who may take it has room.
   (select count(*) from reconcile(null, 1000000))::int
-  + (select count(*) from sought_transfers())::int as unmatched,
+  + (select count(*) from sought_transfers())::int
+  -- Nor does a parked one sleep in which somebody waits for an answer.
+  + (select count(*) from waking_chats(routing_now()))::int as unmatched,
 
   -- The log has no gaps.
   (select coalesce(sum(missing), 0) from (

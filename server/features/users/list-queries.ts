@@ -109,7 +109,8 @@ const JOINED = sql`
   left join placed on placed.membership_id = m.id
   left join serving on serving.membership_id = m.id
   left join skilled on skilled.membership_id = m.id
-  left join loaded on loaded.membership_id = m.id`
+  left join loaded on loaded.membership_id = m.id
+  left join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id`
 
 const ROW = sql`json_build_object(
   'id', m.id, 'userId', m.user_id, 'accountId', m.account_id,
@@ -120,6 +121,8 @@ const ROW = sql`json_build_object(
   'supervisorGroupId', m.supervisor_group_id,
   'queues', coalesce(serving.queues, '[]'), 'skills', coalesce(skilled.skills, '[]'),
   'live', loaded.loads -> 'live', 'deferred', loaded.loads -> 'deferred',
+  'units', case when o.user_id is not null then
+    json_build_object('limit', o.unit_limit, 'version', o.unit_version) end,
   'createdAt', instant(m.created_at), 'version', m.version)`
 
 export interface PageWanted {

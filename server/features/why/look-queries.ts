@@ -129,9 +129,11 @@ const WITH_FACTS = sql`
                         and x.user_id = l.user_id and x.until > l.now
   left join next n on n.chat_id = l.chat_id and n.user_id = l.user_id
   left join lateral (
-    select min(expires_at) as ends_at from assignments
-     where organisation_id = l.organisation_id and user_id = l.user_id and state = 'offered'
-       and chat_kind = (l.chat).kind) offer on true
+    select min(expires_at) filter (where chat_kind = (l.chat).kind) as ends_at, min(expires_at) as any_ends_at
+      from assignments
+     where organisation_id = l.organisation_id and user_id = l.user_id and state = 'offered') offer on true
+  left join operator_loads other on other.organisation_id = l.organisation_id and other.user_id = l.user_id
+                                and other.kind <> (l.chat).kind
   left join lateral (
     select jsonb_agg(jsonb_build_object(
              'skillId', s.skill_id, 'name', k.name, 'asked', s.level, 'held', coalesce(h.level, 0),
@@ -166,8 +168,13 @@ const FACTS = sql`jsonb_build_object(
   'lacks', coalesce(skills.lacks, '[]'),
   'used', b.used,
   'limit', b.chat_limit,
+  'usedOther', coalesce(other.used, 0),
+  'units', case when o.unit_limit is not null then jsonb_build_object(
+     'used', o.units_used, 'limit', o.unit_limit, 'needed', (l.queue).chat_units) end,
+  'coolsUntil', instant(m.cools_until),
   'wrapUpUntil', instant(o.wrap_up_until),
   'heldUntil', case when (l.chat).held_for <> l.user_id then instant((l.chat).hold_until) end,
   'offerEndsAt', instant(offer.ends_at),
+  'anyOfferEndsAt', instant(offer.any_ends_at),
   'excludedUntil', instant(x.until),
   'isExcluded', x.until is not null and is_excluded(l.chat, l.user_id, l.now))`

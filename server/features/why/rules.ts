@@ -11,6 +11,8 @@ export interface Facts extends Omit<Considered, 'fails'> {
   isJoined: boolean
   /** A chat of theirs has just ended; null: they are not wrapping up. */
   wrapUpUntil: string | null
+  /** One of their chats of either kind is an offer that ends then; null: none is. */
+  anyOfferEndsAt: string | null
   /** The chat waits for somebody else alone, until then. */
   heldUntil: string | null
   /** Being remembered to have passed it on counts: somebody else could take it. */
@@ -29,6 +31,8 @@ export function failsOf(facts: Facts): Failed[] {
     skills: facts.lacks.length === 0,
     wrap_up: facts.wrapUpUntil === null,
     limit: facts.used < facts.limit,
+    units: facts.units === null || facts.units.used + facts.units.needed <= facts.units.limit,
+    cooldown: facts.coolsUntil === null,
     hold: facts.heldUntil === null,
     exclusion: !facts.isExcluded,
   }
@@ -37,6 +41,8 @@ export function failsOf(facts: Facts): Failed[] {
     wrap_up: facts.wrapUpUntil,
     // Whether it is accepted or not, it is settled by then.
     limit: facts.offerEndsAt,
+    units: facts.anyOfferEndsAt,
+    cooldown: facts.coolsUntil,
     hold: facts.heldUntil,
     exclusion: facts.excludedUntil,
   }

@@ -1,0 +1,88 @@
+// A limit in units over live and deferred chats together, and how much room the limits leave.
+import { type Static, Type } from 'typebox'
+import { endpoint } from './endpoint.ts'
+import { ById, type ChatKind, Id, orNull, Strict } from './shapes.ts'
+
+export const UNITS_MAX = 1_000
+/** How many units of chats, of both kinds together, a user may hold at once. */
+export const UnitLimit = Type.Integer({ minimum: 0, maximum: UNITS_MAX })
+
+/** The most that one chat can weigh. */
+export const CHAT_UNITS_MAX = 10
+/** The most seconds between two chats of a queue, and of the time over which they are counted. */
+export const COOLDOWN_SECONDS_MAX = 3_600
+export const BURST_MAX = 50
+
+/** What a queue says of how fast, and how heavily, it loads whoever serves it. */
+export const QUEUE_PACE = {
+  /** What one of its chats weighs against a limit in units. */
+  chatUnits: Type.Integer({ minimum: 1, maximum: CHAT_UNITS_MAX }),
+  /** So long after each chat it gives nobody another; null: it may at once. */
+  cooldownSeconds: orNull(Type.Integer({ minimum: 1, maximum: COOLDOWN_SECONDS_MAX })),
+  /** So many of its chats at most within burstSeconds to one operator; null: any number. */
+  burstMost: orNull(Type.Integer({ minimum: 1, maximum: BURST_MAX })),
+  burstSeconds: Type.Integer({ minimum: 1, maximum: COOLDOWN_SECONDS_MAX }),
+}
+
+/** Units of chats held or offered now, against the limit. */
+export const Units = Type.Object({
+  /** 0 while there is no limit: nobody counts then. */
+  used: Type.Integer(),
+  /** Null: there is none, and a deferred chat never stands in the way of a live one. */
+  limit: orNull(Type.Integer()),
+  version: Type.Integer(),
+})
+export type Units = Static<typeof Units>
+
+export const SetUnits = Strict({
+  limit: orNull(UnitLimit),
+  /** The version of the limit that the editor saw. */
+  version: Type.Integer({ minimum: 1 }),
+})
+export type SetUnits = Static<typeof SetUnits>
+
+export const UnitsSet = Type.Object({
+  userId: Id,
+  limit: orNull(UnitLimit),
+  version: Type.Integer(),
+})
+export type UnitsSet = Static<typeof UnitsSet>
+
+export const units = {
+  set: endpoint(
+    'PATCH',
+    '/api/operators/:id/units',
+    'limits.manage',
+    'Set how many units of chats of both kinds an operator may hold, or that there is no such limit',
+    { params: ById, body: SetUnits, reply: UnitsSet },
+  ),
+}
+
+interface Loads {
+  live: { used: number; limit: number }
+  deferred: { used: number; limit: number }
+  units: Pick<Units, 'used' | 'limit'>
+}
+
+/** How many chats of a kind somebody may really hold now, and which limit says so. */
+export interface EffectiveLimit {
+  limit: number
+  because: 'kind' | 'units'
+}
+
+/**
+ * The smaller of what the limit of the kind allows and what the units leave: what is held already,
+ * and as many more as the units are enough for. `chatUnits` is what one more chat weighs.
+ */
+export function effectiveLimit(loads: Loads, kind: ChatKind, chatUnits = 1): EffectiveLimit {
+  const { used, limit } = loads[kind]
+  const { units: all } = loads
+  if (all.limit === null) return { limit, because: 'kind' }
+  const left = Math.max(0, Math.floor((all.limit - all.used) / chatUnits))
+  return used + left < limit ? { limit: used + left, because: 'units' } : { limit, because: 'kind' }
+}
+
+/** Whether there is room for one more chat of the kind. */
+export function hasRoom(loads: Loads, kind: ChatKind, chatUnits = 1): boolean {
+  return loads[kind].used < effectiveLimit(loads, kind, chatUnits).limit
+}
