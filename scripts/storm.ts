@@ -4,7 +4,7 @@
 //
 // or, with --minutes, chats that come, are answered and end while one thing after another goes wrong:
 //
-//   npm run storm -- --minutes 10 [--rate 10] [--faults kill,stop,cut,listen,crash,snapshot] [--gap 12] [--skew 10]
+//   npm run storm -- --minutes 10 [--transitions 200000] [--rate 10] [--faults kill,cut,…] [--gap 12] [--skew 10]
 //
 // What it says is read from the tables over its own connection. The last line is JSON; the exit
 // code is 0 only when no law is broken: nobody above the limit, every slot filled, nothing lost,
@@ -14,23 +14,34 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { caller } from '../server/client/http.ts'
+import { signInAs } from '../server/client/sign-in.ts'
 import { type Database, openDatabase } from '../server/platform/database.ts'
 import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
 import { makeHasher } from '../server/platform/hash.ts'
 import { migrate } from '../server/platform/migrate.ts'
 import { makeFloor, type StormFloor } from './storm/floor.ts'
+import { liveOn } from './storm/life.ts'
 import { rageOn } from './storm/long.ts'
 import { readOptions, type StormOptions } from './storm/options.ts'
-import { type Asked, ask, operate, placeOf } from './storm/people.ts'
+import { holdOnly, operate, type Work } from './storm/people.ts'
+import { type Line, openLine } from './storm/proxy.ts'
 import { anyOf, fastClock, type ServerProcess, startServer } from './storm/servers.ts'
-import { countLost, readFloor } from './storm/verdict.ts'
+import { burstOn } from './storm/short.ts'
+import { Tally } from './storm/tally.ts'
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 const BREAK = new URL('../server/features/routing/break-limit.sql', import.meta.url)
-/** The floor has come to rest when it has not moved for so long. */
-const REST_MS = 3_000
+
+interface Stage {
+  database: Database
+  databaseUrl: string
+  line: Line
+  dataDir: string
+  servers: ServerProcess[]
+  ended: AbortController
+}
 
 async function storm(options: StormOptions): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-storm-'))
@@ -40,11 +51,14 @@ async function storm(options: StormOptions): Promise<boolean> {
   try {
     await migrate(postgres.url)
     const database = openDatabase(postgres.url, { max: 4, name: 'storm' })
+    const line = await openLine(postgres.url)
     try {
-      return await rage(options, database, postgres.url, folder, servers, ended)
+      const stage = { database, databaseUrl: postgres.url, line, dataDir: folder, servers, ended }
+      return await rage(options, stage)
     } finally {
       ended.abort()
       await Promise.all(servers.map((server) => server.isAlive() && server.stop()))
+      await line.close()
       await database.close()
     }
   } finally {
@@ -55,48 +69,62 @@ async function storm(options: StormOptions): Promise<boolean> {
 
 async function rage(
   options: StormOptions,
-  database: Database,
-  databaseUrl: string,
-  dataDir: string,
-  servers: ServerProcess[],
-  ended: AbortController,
+  { database, databaseUrl, line, dataDir, servers, ended }: Stage,
 ): Promise<boolean> {
   const { db } = database
   if (options.breaks === 'limit') await sql.raw(await readFile(BREAK, 'utf8')).execute(db)
   const floor = await makeFloor(db, makeHasher({ running: 2, queued: 64, waitMs: 60_000 }), options)
+  const start = starter(options, databaseUrl, line, dataDir)
+  for (let at = 0; at < options.servers; at++) servers.push(await start(at))
+  say(`${servers.length} servers answer`)
+  const isLong = options.minutes > 0
+  const tally = new Tally()
+  const work = isLong ? liveOn(floor, await aSupervisor(servers, floor), tally) : holdOnly
+  const desks = await openDesks(options, servers, floor, work, ended.signal)
+  say(`${options.operators} operators are available, each for ${options.limit} chats`)
+  const isRight = isLong
+    ? await rageOn(
+        options,
+        database,
+        floor,
+        { databaseUrl, line, servers, replace: start, say },
+        tally,
+        ended.signal,
+      )
+    : await burstOn(options, database, floor, servers, ended.signal)
+  ended.abort()
+  await Promise.allSettled(desks)
+  return isRight
+}
+
+/** Starts servers by number: in the long form the second's clock is fast and the last's line is bad. */
+function starter(options: StormOptions, databaseUrl: string, line: Line, dataDir: string) {
+  const isLong = options.minutes > 0
   const env = {
-    DATABASE_URL: databaseUrl,
     DATA_DIR: dataDir,
     SECRET_KEY: randomBytes(32).toString('base64url'),
     // One machine plays every visitor.
     VISITOR_ALLOWANCE: '100000',
   }
-  const isLong = options.minutes > 0
-  const start = (at: number) => {
-    const clock =
-      isLong && at === 1 && options.skewMinutes > 0 ? fastClock(options.skewMinutes) : {}
-    return startServer(`node-${at + 1}`, { ...env, ...clock })
+  return (at: number) =>
+    startServer(`node-${at + 1}`, {
+      ...env,
+      DATABASE_URL: isLong && at === options.servers - 1 ? line.url : databaseUrl,
+      ...(isLong && at === 1 && options.skewMinutes > 0 && fastClock(options.skewMinutes)),
+    })
+}
+
+/** Somebody above the operators, at whichever server answers. */
+async function aSupervisor(
+  servers: readonly ServerProcess[],
+  { supervisor, password }: StormFloor,
+) {
+  const { cookie } = await signInAs(anyOf(servers, 0).url, supervisor.email, password)
+  let asked = 0
+  return () => {
+    const { url } = anyOf(servers, asked++)
+    return caller(() => url, { cookie })
   }
-  for (let at = 0; at < options.servers; at++) servers.push(await start(at))
-  say(`${servers.length} servers answer`)
-  const desks = await openDesks(options, servers, floor, ended.signal)
-  say(`${options.operators} operators are available, each for ${options.limit} chats`)
-  if (isLong) {
-    const scene = { databaseUrl, servers, replace: start, say }
-    const isRight = await rageOn(options, database, floor, scene, ended.signal)
-    ended.abort()
-    await Promise.allSettled(desks)
-    return isRight
-  }
-  const started = performance.now()
-  const asked = await burst(options, servers, floor, ended.signal)
-  say(`${asked.length} chats were asked`)
-  await rest(database, floor, options, started)
-  const seconds = (performance.now() - started) / 1000
-  const result = await judge(options, database, floor, servers, asked, seconds)
-  ended.abort()
-  await Promise.allSettled(desks)
-  return result
 }
 
 /** Resolves when every operator can be offered chats; gives what they do until the end. */
@@ -104,13 +132,14 @@ async function openDesks(
   options: StormOptions,
   servers: readonly ServerProcess[],
   floor: StormFloor,
+  work: Work,
   ended: AbortSignal,
 ): Promise<Promise<void>[]> {
   const desks: Promise<void>[] = []
   const readiness = floor.operators.map(
     (_, at) =>
       new Promise<void>((ready, failed) => {
-        const desk = operate(servers, floor, at, ended, ready, options.minutes > 0)
+        const desk = operate(servers, floor, at, ended, ready, work)
         desk.catch((error) => ended.aborted || failed(error))
         desks.push(desk.catch(() => {}))
       }),
@@ -121,114 +150,6 @@ async function openDesks(
   })
   await Promise.race([Promise.all(readiness), tooLate])
   return desks
-}
-
-/** All chats at once, by so many connections; in the middle a server is killed when asked for. */
-async function burst(
-  options: StormOptions,
-  servers: readonly ServerProcess[],
-  floor: StormFloor,
-  ended: AbortSignal,
-): Promise<Asked[]> {
-  const asked: Asked[] = []
-  let next = 0
-  const work = async () => {
-    for (let at = next++; at < options.chats; at = next++) {
-      if (options.kill && at === Math.floor(options.chats / 3)) {
-        servers[0]?.kill()
-        say('a server was killed')
-      }
-      asked.push(await ask(servers, floor, at, ended))
-    }
-  }
-  await Promise.all(Array.from({ length: options.connections }, work))
-  return asked
-}
-
-/** Waits until the floor has the shape it must have, or has stood still, or time is over. */
-async function rest(
-  { db }: Database,
-  floor: StormFloor,
-  options: StormOptions,
-  started: number,
-): Promise<void> {
-  let before = ''
-  let stillSince = performance.now()
-  while (performance.now() - started < options.seconds * 1000) {
-    const { held, waiting, offered } = await readFloor(db, floor.organisationId)
-    const now = `${held} ${waiting} ${offered}`
-    if (now !== before) stillSince = performance.now()
-    before = now
-    const isShaped = held >= expectedHeld(options) && offered === 0
-    const mustStandStill = isShaped ? REST_MS : REST_MS * 12
-    if (performance.now() - stillSince > mustStandStill) return
-    await pause(200)
-  }
-}
-
-function expectedHeld({ chats, operators, limit }: StormOptions): number {
-  return Math.min(chats, operators * limit)
-}
-
-async function judge(
-  options: StormOptions,
-  { db }: Database,
-  floor: StormFloor,
-  servers: readonly ServerProcess[],
-  asked: readonly Asked[],
-  seconds: number,
-): Promise<boolean> {
-  const { held, waiting, offered, maxHeld, order, laws } = await readFloor(db, floor.organisationId)
-  const { lost, unasked } = await countLost(
-    db,
-    floor.organisationId,
-    asked.map((one) => one.chatId),
-  )
-  const isInOrder = await areShownInOrder(servers, asked, order)
-  const result = {
-    held,
-    waiting,
-    offered,
-    maxHeld,
-    overLimit: laws.overLimit + laws.raisedOverLimit + (maxHeld > options.limit ? 1 : 0),
-    lost: lost + laws.lost,
-    doubled: laws.doubled + unasked,
-    gaps: laws.gaps,
-    drifted: laws.drifted,
-    unmatched: laws.unmatched,
-    isInOrder,
-    servers: servers.filter((server) => server.isAlive()).length,
-    killed: servers.filter((server) => !server.isAlive()).length,
-    seconds: Number(seconds.toFixed(1)),
-  }
-  const isLawful =
-    result.overLimit +
-      result.lost +
-      result.doubled +
-      result.gaps +
-      result.drifted +
-      result.unmatched ===
-    0
-  const isWhole = held === expectedHeld(options) && waiting === asked.length - held && offered === 0
-  say(isLawful && isWhole && isInOrder ? 'every law holds' : 'a law is BROKEN')
-  say(JSON.stringify(result))
-  return isLawful && isWhole && isInOrder
-}
-
-/** Whether each waiting visitor is shown the place that the tables give. */
-async function areShownInOrder(
-  servers: readonly ServerProcess[],
-  asked: readonly Asked[],
-  order: readonly string[],
-): Promise<boolean> {
-  const visitors = new Map(asked.map((one) => [one.chatId, one]))
-  const step = Math.max(1, Math.floor(order.length / 20))
-  for (let at = 0; at < order.length; at += step) {
-    const visitor = visitors.get(order[at] ?? '')
-    if (visitor === undefined) return false
-    if ((await placeOf(anyOf(servers, at), visitor)) !== at + 1) return false
-  }
-  return true
 }
 
 process.exitCode = await storm(readOptions(process.argv.slice(2))).then(

@@ -10,11 +10,12 @@ interface Verdict {
   result: Record<string, unknown>
 }
 
-/** Runs the storm and reads its last line. */
+/** Runs the storm and reads its last line; rejects with what it said instead when there is none. */
 function storm(...options: string[]): Promise<Verdict> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [STORM, ...options], (error, stdout) => {
-      const last = stdout.trim().split('\n').at(-1) ?? '{}'
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [STORM, ...options], (error, stdout, stderr) => {
+      const last = stdout.trim().split('\n').at(-1) ?? ''
+      if (!last.startsWith('{')) return reject(new Error(`no verdict: ${stdout}${stderr}`))
       resolve({ code: Number(error?.code ?? 0), result: JSON.parse(last) as Verdict['result'] })
     })
   })
@@ -48,3 +49,29 @@ test('without its guard the limit breaks, and the storm says so', async () => {
   expect(result['overLimit']).toBeGreaterThan(0)
   expect(code).toBe(1)
 })
+
+test('IN-1, IN-2, IN-3: a minute of chats on 4 servers, while one thing after another goes wrong', async () => {
+  const { code, result } = await storm(
+    ...['--minutes', '1', '--servers', '4', '--rate', '12', '--gap', '3'],
+  )
+  expect(result).toMatchObject({
+    overLimit: 0,
+    doubled: 0,
+    lost: 0,
+    stuck: 0,
+    gaps: 0,
+    failed: 0,
+    brokenOnce: [],
+    // All that is done at random was done: a storm that did nothing would prove nothing.
+    did: expect.objectContaining({
+      accepted: expect.any(Number),
+      again: expect.any(Number),
+      declined: expect.any(Number),
+      ended: expect.any(Number),
+      'handed on': expect.any(Number),
+    }),
+  })
+  expect(Object.keys(result['faults'] ?? {}).length).toBeGreaterThan(5)
+  expect(result['transitions']).toBeGreaterThan(1_000)
+  expect(code).toBe(0)
+}, 300_000)

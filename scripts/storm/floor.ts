@@ -1,4 +1,5 @@
-// The storm's floor: an organisation with one queue, its site and its operators.
+// The storm's floor: an organisation with a queue, its site, its operators and one above them; for the
+// long form with a second queue, to which chats go on that wait too long in the first.
 import { randomBytes, randomUUID } from 'node:crypto'
 import * as founding from '../../server/features/founding/queries.ts'
 import * as queues from '../../server/features/queues/queries.ts'
@@ -7,32 +8,42 @@ import * as sites from '../../server/features/sites/queries.ts'
 import type { Db } from '../../server/platform/database.ts'
 import type { Hasher } from '../../server/platform/hash.ts'
 
+interface Login {
+  userId: string
+  email: string
+}
+
 export interface StormFloor {
   organisationId: string
-  queueId: string
+  /** The first is where visitors come in. */
+  queueIds: string[]
   siteKey: string
   password: string
-  operators: { userId: string; email: string }[]
+  operators: Login[]
+  supervisor: Login
+}
+
+interface Wanted {
+  operators: number
+  limit: number
+  /** Minutes of the long form; 0: the short one. */
+  minutes: number
 }
 
 export async function makeFloor(
   db: Db,
   hasher: Hasher,
-  { operators, limit }: { operators: number; limit: number },
+  { operators, limit, minutes }: Wanted,
 ): Promise<StormFloor> {
   const organisationId = randomUUID()
   await founding.found(db, { id: organisationId, name: 'Storm', language: 'en' })
-  const queue = await queues.insert(db, organisationId, {
-    accountId: organisationId,
-    name: 'Storm',
-    kind: 'live',
-    offerSeconds: 20,
-    targetSeconds: 60,
-  })
+  const first = await makeQueue(db, organisationId, 'Storm')
+  const queueIds = [first]
+  if (minutes > 0) queueIds.push(await makeSecond(db, organisationId, first))
   const siteKey = randomBytes(10).toString('hex')
   await sites.insert(db, organisationId, {
     accountId: organisationId,
-    queueId: queue.id,
+    queueId: first,
     name: 'Storm',
     key: siteKey,
     allowedOrigins: [],
@@ -41,16 +52,39 @@ export async function makeFloor(
   })
   const password = randomBytes(12).toString('base64url')
   const passwordHash = await hasher.hash(password)
-  const people = Array.from({ length: operators }, (_, at) => ({
-    userId: randomUUID(),
-    email: `operator${at}@storm.example`,
-  }))
-  for (const { userId, email } of people) {
-    const place = { organisationId, accountId: organisationId, role: 'agent' } as const
-    const name = { firstName: 'Operator', lastName: email, language: 'en' }
-    await founding.appoint(db, place, { id: userId, email, ...name, passwordHash })
-    await routing.registerOperator(db, { organisationId, userId, live: limit, deferred: 0 })
-    await routing.assignQueueMember(db, { organisationId, queueId: queue.id, userId })
+  const appoint = async (role: 'agent' | 'administrator', email: string): Promise<Login> => {
+    const userId = randomUUID()
+    const place = { organisationId, accountId: organisationId, role }
+    const person = { id: userId, email, firstName: 'One', lastName: email, language: 'en' }
+    await founding.appoint(db, place, { ...person, passwordHash })
+    return { userId, email }
   }
-  return { organisationId, queueId: queue.id, siteKey, password, operators: people }
+  const people: Login[] = []
+  for (let at = 0; at < operators; at++) {
+    const login = await appoint('agent', `operator${at}@storm.example`)
+    const { userId } = login
+    await routing.registerOperator(db, { organisationId, userId, live: limit, deferred: 0 })
+    for (const queueId of queueIds) {
+      await routing.assignQueueMember(db, { organisationId, queueId, userId })
+    }
+    people.push(login)
+  }
+  const supervisor = await appoint('administrator', 'supervisor@storm.example')
+  return { organisationId, queueIds, siteKey, password, operators: people, supervisor }
+}
+
+async function makeQueue(db: Db, organisationId: string, name: string): Promise<string> {
+  const wanted = { name, kind: 'live', offerSeconds: 20, targetSeconds: 60 } as const
+  return (await queues.insert(db, organisationId, { accountId: organisationId, ...wanted })).id
+}
+
+/** A queue of another strategy; both ring so shortly that what nobody answers goes round. */
+async function makeSecond(db: Db, organisationId: string, first: string): Promise<string> {
+  const second = await makeQueue(db, organisationId, 'Second')
+  const set = (id: string) => db.updateTable('queues').where('id', '=', id)
+  await set(second).set({ strategy: 'least_loaded', offerSeconds: 5 }).execute()
+  await set(first)
+    .set({ offerSeconds: 5, overflowQueueId: second, overflowAfterSeconds: 3 })
+    .execute()
+  return second
 }

@@ -4,10 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { brokenLaws } from '../../server/features/routing/laws.ts'
 import { type Database, type Db, retrying } from '../../server/platform/database.ts'
-import { type Scene, trouble } from './faults.ts'
+import { trouble } from './faults.ts'
 import type { StormFloor } from './floor.ts'
 import type { StormOptions } from './options.ts'
-import { type Asked, ask } from './people.ts'
+import { type Asked, ask, leave } from './people.ts'
+import type { Scene } from './scene.ts'
+import type { Tally } from './tally.ts'
 
 /** Everything that was asked must have ended so long after the last of it. */
 const DRAIN_MS = 90_000
@@ -17,10 +19,11 @@ export async function rageOn(
   { db }: Database,
   floor: StormFloor,
   scene: Omit<Scene, 'ended'>,
+  tally: Tally,
   ended: AbortSignal,
 ): Promise<boolean> {
   const started = performance.now()
-  const over = AbortSignal.any([ended, AbortSignal.timeout(options.minutes * 60_000)])
+  const over = AbortSignal.any([ended, enough(db, options, scene.say)])
   const faults = trouble({ ...scene, ended: over }, options.faults, options.gapSeconds * 1_000)
   const asked = await keepAsking(options, scene, floor, over, ended)
   const done = await faults
@@ -29,13 +32,45 @@ export async function rageOn(
   return judge(db, floor, {
     asked: asked.map(({ chatId }) => chatId),
     faults: done,
+    did: tally,
     stuck,
     seconds: Math.round((performance.now() - started) / 1_000),
   })
 }
 
+const TOLD_EVERY_MS = 15_000
+/** It ends after so many times the minutes asked for, however few transitions there were. */
+const LONGEST = 4
+
+/** When the minutes are over and there were transitions enough. Says on the way how far it is. */
+function enough(db: Db, { minutes, transitions }: StormOptions, say: Scene['say']): AbortSignal {
+  const done = new AbortController()
+  const began = performance.now()
+  void (async () => {
+    for (;;) {
+      await pause(Math.min(TOLD_EVERY_MS, minutes * 60_000))
+      const gone = (performance.now() - began) / 60_000
+      const seen = await transitionsSoFar(db).catch(() => 0)
+      say(`after ${Math.round(gone * 60)} s: ${seen} transitions`)
+      if (gone >= minutes * LONGEST || (gone >= minutes && seen >= transitions)) break
+    }
+    done.abort()
+  })()
+  return done.signal
+}
+
+/** Every change of a chat's state is one event. */
+const transitionsSoFar = (db: Db) =>
+  retrying(async () => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from event_log where kind = 'chat'`.execute(db)
+    return rows[0]?.count ?? 0
+  })
+
 /** So many chats come at the same moment, at most. */
 const MOST_AT_ONCE = 8
+/** So many visitors do not stay. */
+const LEAVES = 0.05
 
 /** Now one chat and now several at once, by the rate; those under way are waited for. */
 async function keepAsking(
@@ -49,7 +84,10 @@ async function keepAsking(
   const underWay = new Set<Promise<void>>()
   const begin = (at: number) => {
     const one = ask(servers, floor, at, ended)
-      .then((chat) => void asked.push(chat))
+      .then(async (chat) => {
+        asked.push(chat)
+        if (Math.random() < LEAVES) await leave(servers, at, chat)
+      })
       .catch(() => undefined)
       .finally(() => underWay.delete(one))
     underWay.add(one)
@@ -80,6 +118,7 @@ async function drain(db: Db): Promise<number> {
 interface Run {
   asked: readonly string[]
   faults: Record<string, number>
+  did: Tally
   stuck: number
   seconds: number
 }
@@ -87,22 +126,20 @@ interface Run {
 async function judge(
   db: Database['db'],
   floor: StormFloor,
-  { asked, faults, stuck, seconds }: Run,
+  { asked, faults, did, stuck, seconds }: Run,
 ): Promise<boolean> {
   const laws = await brokenLaws(db)
   const { rows } = await sql<{
-    transitions: number
     known: number
     checks: number
     broken: number
   }>`
-    select (select count(*)::int from event_log where kind = 'chat') as transitions,
-           (select count(*)::int from chats where id = any(${asked})) as known,
+    select (select count(*)::int from chats where id = any(${asked})) as known,
            coalesce(max(checks), 0)::int as checks, coalesce(max(broken_checks), 0)::int as broken
       from proof`.execute(db)
   const [found] = rows
   const result = {
-    transitions: found?.transitions ?? 0,
+    transitions: await transitionsSoFar(db),
     asked: asked.length,
     overLimit: laws.overLimit + laws.raisedOverLimit,
     doubled: laws.doubled,
@@ -117,10 +154,18 @@ async function judge(
     brokenChecks: found?.broken ?? 0,
     brokenOnce: await brokenEver(db, floor.organisationId),
     faults,
+    did,
+    failed: did.failures,
     seconds,
   }
   const broken =
-    result.overLimit + result.doubled + result.lost + result.stuck + result.gaps + result.drifted
+    result.overLimit +
+    result.doubled +
+    result.lost +
+    result.stuck +
+    result.gaps +
+    result.drifted +
+    result.failed
   const isRight = broken + result.unmatched + result.untold + result.misjudged === 0
   const isProven = result.checks > 0 && result.brokenChecks === 0
   process.stdout.write(isRight && isProven ? 'every law holds\n' : 'a law is BROKEN\n')

@@ -1,6 +1,6 @@
 // What the storm is asked for on the command line.
 import { parseArgs } from 'node:util'
-import { FAULTS, type Fault } from './faults.ts'
+import { FAULTS } from './faults.ts'
 
 export interface StormOptions {
   servers: number
@@ -16,10 +16,12 @@ export interface StormOptions {
   seconds: number
   /** The long form: so long chats come, are answered and end; 0: one burst, of which none ends. */
   minutes: number
+  /** In the long form: and until there were so many transitions. */
+  transitions: number
   /** Chats a second, in the long form. */
   rate: number
   /** What goes wrong in it, in turn. */
-  faults: readonly Fault[]
+  faults: readonly string[]
   /** About so many seconds lie between two of them. */
   gapSeconds: number
   /** One of its servers has a clock that is so many minutes fast. */
@@ -42,6 +44,7 @@ export function readOptions(args: readonly string[]): StormOptions {
       kill: { type: 'boolean', default: false },
       break: { type: 'string' },
       minutes: { ...WHOLE, default: '0' },
+      transitions: { ...WHOLE, default: '0' },
       rate: { ...WHOLE, default: '10' },
       faults: { type: 'string', default: FAULTS.join(',') },
       gap: { ...WHOLE, default: '12' },
@@ -65,6 +68,7 @@ export function readOptions(args: readonly string[]): StormOptions {
     limit: whole('limit', 0, 100),
     seconds: whole('seconds', 10, 3_600),
     minutes: whole('minutes', 0, 1_440),
+    transitions: whole('transitions', 0, 100_000_000),
     rate: whole('rate', 1, 200),
     faults: faultsIn(values.faults),
     gapSeconds: whole('gap', 1, 600),
@@ -74,7 +78,7 @@ export function readOptions(args: readonly string[]): StormOptions {
   }
 }
 
-function faultsIn(text: string): Fault[] {
+function faultsIn(text: string): string[] {
   const names = text.split(',').filter((name) => name !== '' && name !== 'none')
   const known = FAULTS.filter((fault) => names.includes(fault))
   if (known.length === names.length) return known

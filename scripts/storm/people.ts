@@ -1,5 +1,5 @@
-// The storm's people: operators who take whatever they are offered and end nothing, visitors who
-// ask. Both behave as real ones do when a server dies: they go to another and ask again.
+// The storm's people: operators at their desks, visitors who ask. Both behave as real ones do when a
+// server dies: they go to another and ask again.
 import { setTimeout as pause } from 'node:timers/promises'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
@@ -13,7 +13,7 @@ import type { StormFloor } from './floor.ts'
 import { anyOf, type ServerProcess } from './servers.ts'
 
 /** Tries again, at another server each time, until it works or it is over. */
-async function insist<T>(
+export async function insist<T>(
   servers: readonly ServerProcess[],
   first: number,
   ended: AbortSignal,
@@ -29,6 +29,17 @@ async function insist<T>(
   }
 }
 
+/** An operator at a desk: its calls, those of a second window by way of another server, its socket. */
+export interface AtDesk {
+  desk: Caller
+  second: Caller
+  live: LiveClient
+  userId: string
+}
+
+/** What an operator does until the socket breaks or it is over. */
+export type Work = (person: AtDesk, ended: AbortSignal) => Promise<void>
+
 /** An operator at the desk until it is over. `ready` is called once, when they can be offered chats. */
 export async function operate(
   servers: readonly ServerProcess[],
@@ -36,29 +47,24 @@ export async function operate(
   at: number,
   ended: AbortSignal,
   ready: () => void,
-  endsChats = false,
+  work: Work,
 ): Promise<void> {
   const person = floor.operators[at]
   if (person === undefined) return
-  const { email } = person
+  const { email, userId } = person
   const { cookie } = await insist(servers, at, ended, (url) => signInAs(url, email, floor.password))
   for (let life = 0; !ended.aborted; life++) {
     await insist(servers, at + life, ended, async (url) => {
       const desk = caller(() => url, { cookie })
-      const live = await openLiveClient({
-        url,
-        namespace: '/team',
-        cookie,
-        fetchSnapshot: desk.snapshot,
-      })
+      const second = caller(() => anyOf(servers, at + life + 1).url, { cookie })
+      const fetchSnapshot = desk.snapshot
+      const live = await openLiveClient({ url, namespace: '/team', cookie, fetchSnapshot })
       try {
-        await live.watch(scope.user(person.userId))
-        if (life === 0) {
-          await desk.call(queues.join, { params: { id: floor.queueId } })
-          await desk.call(presence.choose, { body: { availability: 'available' } })
-          ready()
-        }
-        await take(desk, live, person.userId, ended, endsChats)
+        await live.watch(scope.user(userId))
+        for (const id of floor.queueIds) await desk.call(queues.join, { params: { id } })
+        await desk.call(presence.choose, { body: { availability: 'available' } })
+        if (life === 0) ready()
+        await work({ desk, second, live, userId }, ended)
       } finally {
         live.close()
       }
@@ -66,16 +72,9 @@ export async function operate(
   }
 }
 
-/** Accepts every offer until the socket breaks or it is over; ends what is held when asked for. */
-async function take(
-  desk: Caller,
-  live: LiveClient,
-  userId: string,
-  ended: AbortSignal,
-  endsChats: boolean,
-) {
+/** Takes every offer and ends nothing. */
+export const holdOnly: Work = async ({ desk, live, userId }, ended) => {
   while (!ended.aborted && live.socket.connected) {
-    if (endsChats) await endSome(desk, live, userId)
     const offers = live.replica.all('chat').filter((chat) => chat.offer?.operatorId === userId)
     await Promise.all(
       offers.map((chat) =>
@@ -84,17 +83,6 @@ async function take(
     )
     await pause(20)
   }
-}
-
-/** Ends about every fifth of the chats that the operator holds. */
-async function endSome(desk: Caller, live: LiveClient, userId: string): Promise<void> {
-  const held = live.replica.all('chat').filter((chat) => chat.operatorId === userId)
-  await Promise.all(
-    held
-      .filter(() => Math.random() < 0.2)
-      .map((chat) => desk.try(routing.close, { params: { id: chat.id } }).catch(() => undefined)),
-  )
-  if (held.length > 0) await pause(50)
 }
 
 export interface Asked {
@@ -119,6 +107,14 @@ export async function ask(
     caller(() => url, { token }).call(visitors.ask, { body }),
   )
   return { chatId, token }
+}
+
+/** A visitor ends the chat within a second or two, waiting or not; nobody asks twice. */
+export async function leave(servers: readonly ServerProcess[], at: number, chat: Asked) {
+  await pause(Math.random() * 2_000)
+  await caller(() => anyOf(servers, at).url, { token: chat.token })
+    .try(visitors.leave, { params: { id: chat.chatId } })
+    .catch(() => undefined)
 }
 
 /** The place in the queue that a visitor is shown; undefined when not waiting. */

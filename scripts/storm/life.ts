@@ -1,0 +1,148 @@
+// What operators do in a long storm, all at once and at random: take what they are offered, from two
+// windows at times, pass it on or let it ring, hand it to a queue or a colleague, go away and come
+// back, leave a queue and join it again, and end what they hold.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Endpoint } from '#contract/endpoint.ts'
+import { presence } from '#contract/presence.ts'
+import { queues } from '#contract/queues.ts'
+import { type Chat, routing } from '#contract/routing.ts'
+import { transfers } from '#contract/transfers.ts'
+import type { Caller } from '../../server/client/http.ts'
+import type { StormFloor } from './floor.ts'
+import type { AtDesk, Work } from './people.ts'
+import type { Tally } from './tally.ts'
+
+interface Person extends AtDesk {
+  floor: StormFloor
+  tally: Tally
+  /** Somebody above, who sets limits and gives chats to people. */
+  supervisor: () => Caller
+}
+
+const LOOK_MS = 20
+/** How likely each is, at every look. */
+const LIKELY = {
+  end: 0.2,
+  handOn: 0.01,
+  beGivenAway: 0.002,
+  beLimited: 0.002,
+  goAway: 0.002,
+  leaveQueue: 0.002,
+  breakOff: 0.0005,
+}
+/** What becomes of an offer; the rest is accepted. */
+const PASSED_ON = 0.05
+const LEFT_RINGING = 0.01
+const TWICE = 0.1
+const LIMIT_MOST = 5
+
+const isLucky = (likely: number) => Math.random() < likely
+const anyOne = <T>(of: readonly T[]): T | undefined => of[Math.floor(Math.random() * of.length)]
+
+/** An operator's life on a floor, of which everything is counted in `tally`. */
+export function liveOn(floor: StormFloor, supervisor: () => Caller, tally: Tally): Work {
+  return async (atDesk, ended) => {
+    const person: Person = { ...atDesk, floor, supervisor, tally }
+    const { live, userId } = person
+    const ignored = new Set<string>()
+    while (!ended.aborted && live.socket.connected) {
+      const chats = live.replica.all('chat')
+      const held = chats.filter((chat) => chat.operatorId === userId)
+      const offered = chats.filter((chat) => chat.offer?.operatorId === userId)
+      await Promise.all([
+        ...offered.map((chat) => answer(person, chat, ignored)),
+        ...held.map((chat) => goOn(person, chat)),
+        roam(person, ended),
+        beLimited(person),
+      ])
+      // The lid is shut, whatever is under way.
+      if (isLucky(LIKELY.breakOff)) live.close()
+      await pause(LOOK_MS)
+    }
+  }
+}
+
+async function answer(person: Person, chat: Chat, ignored: Set<string>): Promise<unknown> {
+  const id = chat.offer?.id
+  if (id === undefined || ignored.has(id)) return false
+  if (isLucky(LEFT_RINGING)) return ignored.add(id)
+  const params = { id }
+  if (isLucky(PASSED_ON)) return attempt(person, 'declined', routing.decline, { params })
+  const accepting = [attempt(person, 'accepted', routing.accept, { params })]
+  if (isLucky(TWICE)) {
+    accepting.push(attempt({ ...person, desk: person.second }, 'again', routing.accept, { params }))
+  }
+  return Promise.all(accepting)
+}
+
+async function goOn(person: Person, chat: Chat): Promise<unknown> {
+  const { floor, userId } = person
+  const params = { id: chat.id }
+  if (isLucky(LIKELY.end)) return attempt(person, 'ended', routing.close, { params })
+  const id = crypto.randomUUID()
+  const colleague = anyOne(floor.operators)?.userId
+  if (isLucky(LIKELY.beGivenAway)) {
+    const body = { id, userId: colleague, overLimit: isLucky(0.5) }
+    return attempt(above(person), 'given', transfers.assign, { params, body })
+  }
+  if (!isLucky(LIKELY.handOn)) return false
+  const to = isLucky(0.5)
+    ? { kind: 'queue', id: anyOne(floor.queueIds) }
+    : { kind: 'operator', id: colleague }
+  if (to.id === userId) return false
+  return attempt(person, 'handed on', transfers.begin, { params, body: { id, to } })
+}
+
+/** Goes away for a moment, or leaves a queue for one. */
+async function roam(person: Person, ended: AbortSignal): Promise<void> {
+  if (isLucky(LIKELY.goAway)) {
+    await attempt(person, 'went away', presence.choose, { body: { availability: 'away' } })
+    await pause(Math.random() * 1_000, undefined, { signal: ended }).catch(() => {})
+    await untilDone(person, 'came back', presence.choose, { body: { availability: 'available' } })
+  }
+  if (isLucky(LIKELY.leaveQueue)) {
+    const params = { id: anyOne(person.floor.queueIds) }
+    await attempt(person, 'left', queues.leave, { params })
+    await pause(Math.random() * 500, undefined, { signal: ended }).catch(() => {})
+    await untilDone(person, 'joined', queues.join, { params })
+  }
+}
+
+/** Somebody above sets how many chats the operator may hold, from one up. */
+async function beLimited(person: Person): Promise<void> {
+  const { userId, live } = person
+  const operator = live.replica.all('operator').find(({ id }) => id === userId)
+  if (operator === undefined || !isLucky(LIKELY.beLimited)) return
+  const limit = 1 + Math.floor(Math.random() * LIMIT_MOST)
+  const body = { kind: 'live', limit, version: operator.live.version }
+  await attempt(above(person), 'limited', routing.setLimit, { params: { id: userId }, body })
+}
+
+const above = ({ supervisor, tally }: Person) => ({ desk: supervisor(), tally })
+
+/** Asks until it is done, or the desk is gone: its next life begins with the same. */
+async function untilDone(
+  person: Person,
+  what: string,
+  endpoint: Endpoint<unknown, unknown>,
+  input: unknown,
+): Promise<void> {
+  while (person.live.socket.connected && !(await attempt(person, what, endpoint, input))) {
+    await pause(LOOK_MS * 5)
+  }
+}
+
+/** Asks once and counts what came of it; answers whether it was done. */
+async function attempt<In, Out>(
+  { desk, tally }: Pick<Person, 'desk' | 'tally'>,
+  what: string,
+  endpoint: Endpoint<In, Out>,
+  input: unknown,
+): Promise<boolean> {
+  const status = await desk.try(endpoint, input).then(
+    (answered) => answered.status,
+    () => 'lost' as const,
+  )
+  tally.add(what, status)
+  return status === 200
+}
