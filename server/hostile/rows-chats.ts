@@ -21,6 +21,10 @@ export const CHAT_ROWS: Record<string, Row> = {
     by: 'supervisor',
     ask: to('user', { kind: 'live', limit: 2, version: 1 }),
   },
+  'PATCH /api/operators/:id/units': {
+    by: 'supervisor',
+    ask: to('user', { limit: 4, version: 1 }),
+  },
   'GET /api/me/notifications': { by: 'administrator' },
   'POST /api/me/notifications/:id/read': { by: 'administrator', ask: byId('notification') },
   'GET /api/live/:scope': {

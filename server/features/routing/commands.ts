@@ -223,8 +223,9 @@ export async function setLimit(ctx: ActorCtx, userId: string, wanted: SetLimit):
   return { userId, kind, limit, version }
 }
 
-/** Where a person stands: in their accounts, and in their departments and group. */
-async function mustHoldLimits(
+/** By where a person stands: in their accounts, and in their departments and group. Refuses with
+ * `not_found` or `forbidden`. */
+export async function mustHoldLimits(
   { db, actor, organisationId }: ActorCtx,
   userId: string,
 ): Promise<void> {

@@ -3,12 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import * as presence from '#contract/presence.ts'
 import * as queues from '#contract/queues.ts'
 import * as api from '#contract/routing.ts'
+import { units } from '#contract/units.ts'
 import { serve } from '../../platform/serve.ts'
 import * as commands from './commands.ts'
 import { endWrapUp, listPeople, pickChat, setTier } from './levels.ts'
 import { parkChat, takeBackChat } from './parked.ts'
 import * as routing from './queries.ts'
 import { readSkills, setSkills } from './skills.ts'
+import { setUnits } from './units.ts'
 
 export function routingRoutes(app: FastifyInstance): void {
   serve(app, api.routing.mine, ({ db, actor }) =>
@@ -26,6 +28,7 @@ export function routingRoutes(app: FastifyInstance): void {
   serve(app, api.routing.setLimit, (ctx, { params, body }) =>
     commands.setLimit(ctx, params.id, body),
   )
+  serve(app, units.set, (ctx, { params, body }) => setUnits(ctx, params.id, body))
   serve(app, presence.presence.wrapUp, (ctx) => endWrapUp(ctx))
   serve(app, queues.queues.join, (ctx, { params }) => commands.joinQueue(ctx, params.id))
   serve(app, queues.queues.leave, (ctx, { params }) => commands.leaveQueue(ctx, params.id))

@@ -2,6 +2,7 @@
 // stand at this moment.
 import { type Operator, statusOf } from '#contract/presence.ts'
 import type { TargetKind, TargetPerson, Targets } from '#contract/transfers.ts'
+import { effectiveLimit } from '#contract/units.ts'
 import type { Actor, ActorCtx } from '../../platform/context.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import * as accounts from '../accounts/queries.ts'
@@ -79,12 +80,17 @@ async function listPeople(
     .filter(({ id, takesChats, takesTests }) => {
       return id !== standing.holderId && (standing.isTest ? takesTests : takesChats)
     })
-    .map((operator) => personOf(operator, standing.kind))
+    .map((operator) => personOf(operator, standing))
 }
 
-function personOf(operator: Operator, kind: 'live' | 'deferred'): TargetPerson {
+function personOf(
+  operator: Operator,
+  { kind, chatUnits }: Pick<transfers.Standing, 'kind' | 'chatUnits'>,
+): TargetPerson {
   const { id, name, photo, department } = operator
-  const { used, limit } = operator[kind]
+  const { used } = operator[kind]
+  // What their units leave for such a chat, where that is less.
+  const { limit } = effectiveLimit(operator, kind, chatUnits)
   const word = statusOf(operator)
   const isThere = word === 'available' || word === 'at_limit'
   const status = isThere ? (used < limit ? 'available' : 'at_limit') : word

@@ -22,7 +22,12 @@ interface VisitRow extends Omit<OperatorCard, 'name' | 'photo'> {
   chatId: string
   organisationId: string
   closedBecause: string | null
-  state: 'waiting' | 'offered' | 'active' | 'closed'
+  state: 'early' | 'waiting' | 'offered' | 'active' | 'parked' | 'closed'
+  /** Of one that is early. */
+  opensAt: string | null
+  isMessage: boolean
+  /** Kept for an operator who is gone. */
+  isKept: boolean
   queueId: string
   heldBy: string | null
   name: string | null
@@ -47,6 +52,16 @@ function isWaiting(state: VisitRow['state']): boolean {
   return state === 'waiting' || state === 'offered'
 }
 
+/** An offer is still a wait to the visitor; a chat that is parked goes on as soon as they write. */
+const SEEN_AS = {
+  early: 'waiting',
+  waiting: 'waiting',
+  offered: 'waiting',
+  active: 'active',
+  parked: 'active',
+  closed: 'closed',
+} as const
+
 function seenOf(row: VisitRow, pace: Pace | undefined, place: number | undefined): Seen {
   const { chatId, organisationId, state, t, name, description, photoId } = row
   const waits = isWaiting(state)
@@ -59,11 +74,13 @@ function seenOf(row: VisitRow, pace: Pace | undefined, place: number | undefined
     t,
     visit: {
       id: chatId,
-      state: state === 'offered' ? 'waiting' : state,
+      state: SEEN_AS[state],
       place: place ?? null,
       wait: pace && place !== undefined ? expectedWait(pace, place - 1) : null,
       anybodyOnline: pace !== undefined && pace.online > 0,
-      operator: state === 'active' && name !== null ? { name, description, photo } : null,
+      operator: name === null ? null : { name, description, photo },
+      isKept: row.isKept,
+      early: state === 'early' ? { opensAt: row.opensAt, isMessage: row.isMessage } : null,
       closedBecause: row.closedBecause,
     },
   }
@@ -73,15 +90,17 @@ async function listRows(db: Db, chatIds: readonly string[]): Promise<VisitRow[]>
   const { rows } = await sql<VisitRow>`
     select c.id as chat_id, c.organisation_id, c.closed_because, coalesce(r.queue_id, s.queue_id) as queue_id,
            case when c.closed_at is not null then 'closed' else coalesce(r.state::text, 'waiting') end as state,
-           case when r.state = 'active' then r.operator_id end as held_by,
+           case when r.state in ('active', 'parked') then coalesce(r.operator_id, r.parked_for) end as held_by,
+           coalesce(r.parked_because = 'gone', false) as is_kept,
+           instant(r.opens_at) as opens_at, coalesce(r.is_message, false) as is_message,
            face.name, face.description, face.photo_id,
            floor(extract(epoch from clock_timestamp()) * 1000)::int8 as t
       from unnest(${chatIds}::uuid[]) as wanted (chat_id)
       join chats c on c.id = wanted.chat_id
       join sites s on s.organisation_id = c.organisation_id and s.id = c.site_id
       left join routed_chats r on r.organisation_id = c.organisation_id and r.chat_id = c.id
-      left join lateral ${faceOf(sql`r.operator_id`)} face
-        on r.state = 'active' and s.shows_operator_card`.execute(db)
+      left join lateral ${faceOf(sql`coalesce(r.operator_id, r.parked_for)`)} face
+        on r.state in ('active', 'parked') and s.shows_operator_card`.execute(db)
   return rows
 }
 
@@ -107,13 +126,15 @@ async function listPlaces(
 async function listPaces(db: Db, queueIds: readonly string[]): Promise<Map<string, Pace>> {
   const { rows } = await sql<Pace & { queueId: string }>`
     with wanted as (
-      select organisation_id, id as queue_id, kind, offer_seconds, is_test,
+      select organisation_id, id as queue_id, kind, chat_units, offer_seconds, is_test,
              is_attended(organisation_id, id) as is_attended
         from queues where id = any (${queueIds}::uuid[])
     ), serving as (
       select w.queue_id, count(*)::int as online,
-             sum(l.chat_limit / greatest(k.queues, 1)::float8) as slots,
-             sum(greatest(0, l.chat_limit - l.used))::int as free
+             -- Units allow so many such chats, where they are limited.
+             sum(least(l.chat_limit, o.unit_limit / w.chat_units) / greatest(k.queues, 1)::float8) as slots,
+             sum(greatest(0, least(l.chat_limit - l.used,
+               (o.unit_limit - o.units_used) / w.chat_units)))::int as free
         from wanted w
         -- Whoever is outside the queue is there while nobody else is.
         join queue_members m on m.organisation_id = w.organisation_id and m.queue_id = w.queue_id
@@ -132,7 +153,7 @@ async function listPaces(db: Db, queueIds: readonly string[]): Promise<Map<strin
         from wanted w
        cross join lateral (
           select * from routed_chats
-           where organisation_id = w.organisation_id and queue_id = w.queue_id and state <> 'closed'
+           where organisation_id = w.organisation_id and queue_id = w.queue_id and state not in ('early', 'closed')
           union all (
             select * from routed_chats
              where organisation_id = w.organisation_id and queue_id = w.queue_id and state = 'closed'
@@ -142,7 +163,7 @@ async function listPaces(db: Db, queueIds: readonly string[]): Promise<Map<strin
         ) r
         left join lateral (
           select accepted_at, ended_at from assignments
-           where organisation_id = r.organisation_id and chat_id = r.chat_id and accepted_at is not null
+           where organisation_id = r.organisation_id and chat_id = r.chat_id and accepted_at >= r.enqueued_at
            order by accepted_at
            limit 1) a on true
     ), backlog as (
