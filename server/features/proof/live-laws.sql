@@ -77,6 +77,19 @@ found (law, organisation_id, thing) as (
     from connections c left join nodes n on n.id = c.node_id and n.epoch = c.node_epoch
    where c.gone_at is null and coalesce(n.lease_until, '-infinity') <= clock_timestamp() - interval '2 seconds'
 
+  -- Whoever is finishing has something left, and nobody is rung who is not available.
+  union all
+  select 'unfinished', o.organisation_id, null
+    from operators o
+   where o.availability = 'finishing' and not exists (
+     select from assignments a
+      where a.organisation_id = o.organisation_id and a.user_id = o.user_id and a.state in ('offered', 'active'))
+  union all
+  select 'unfinished', a.organisation_id, null
+    from assignments a
+    join operators o on o.organisation_id = a.organisation_id and o.user_id = a.user_id
+   where a.state = 'offered' and o.availability <> 'available'
+
   -- No chat waits while somebody who may take it has room. Who may is the engine's to say; whether
   -- it stays so is seen here, by rows that nobody has touched in between.
   union all

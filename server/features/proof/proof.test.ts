@@ -93,6 +93,11 @@ const HARMS: Partial<Record<Law, Harm>> = {
   // An operator present without a connection.
   stalePresence: (_, userId) =>
     sql`update connections set gone_at = now() where user_id = ${userId}`.execute(house.db),
+  // Somebody finishing who has nothing left.
+  unfinished: (_, userId) =>
+    sql`update operators set availability = 'finishing', finish_as = 'away' where user_id = ${userId}`.execute(
+      house.db,
+    ),
   // A chat above the limit that was there for a moment only.
   raisedOverLimit: async ({ organisationId }, userId) => {
     const row = (used: number) => ({ live: { used, limit: 3 }, deferred: { used: 0, limit: 5 } })

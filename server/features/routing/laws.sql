@@ -58,7 +58,8 @@ select
   (select count(*) from reconcile(null, 1000000))::int
   + (select count(*) from sought_transfers())::int
   -- Nor does a parked one sleep in which somebody waits for an answer.
-  + (select count(*) from waking_chats(routing_now()))::int as unmatched,
+  + (select count(*) from waking_chats(routing_now()))::int
+  + (select count(*) from due_at_doors(routing_now()))::int as unmatched,
 
   -- The log has no gaps.
   (select coalesce(sum(missing), 0) from (
@@ -81,4 +82,13 @@ select
   (select count(*) from operators o
     where o.is_present <> exists (
       select from connections c
-       where c.organisation_id = o.organisation_id and c.user_id = o.user_id and c.gone_at is null))::int as misjudged
+       where c.organisation_id = o.organisation_id and c.user_id = o.user_id and c.gone_at is null))::int as misjudged,
+
+  -- Whoever is finishing has something left, and nobody is rung who is not available.
+  (select count(*) from operators o
+    where o.availability = 'finishing' and not exists (
+      select from assignments a
+       where a.organisation_id = o.organisation_id and a.user_id = o.user_id and a.state in ('offered', 'active')))::int
+  + (select count(*) from assignments a
+       join operators o on o.organisation_id = a.organisation_id and o.user_id = a.user_id
+      where a.state = 'offered' and o.availability <> 'available')::int as unfinished

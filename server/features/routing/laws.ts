@@ -15,6 +15,7 @@ export interface BrokenLaws {
   gaps: number
   untold: number
   misjudged: number
+  unfinished: number
 }
 
 /** Reads the whole log, which may take a while: for tests and storms, not for a busy floor. */
@@ -39,4 +40,5 @@ export const NONE_BROKEN: BrokenLaws = {
   gaps: 0,
   untold: 0,
   misjudged: 0,
+  unfinished: 0,
 }

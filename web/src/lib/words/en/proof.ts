@@ -34,6 +34,7 @@ export default {
   'short.doubled': 'given twice',
   'short.lost': 'lost chat',
   'short.stalePresence': 'wrong presence',
+  'short.unfinished': 'rung without being available',
   'short.unmatched': 'waiting beside a free operator',
   'short.drifted': 'wrong count',
   'short.gaps': 'gap in the log',
@@ -43,6 +44,8 @@ export default {
   'law.doubled': 'A chat has one operator and one offer at most.',
   'law.lost': 'Every open chat is in exactly one place: waiting, or with the one who has it.',
   'law.stalePresence': 'Whoever is shown as connected is connected, and nobody else is.',
+  'law.unfinished':
+    'Whoever is finishing has something left, and nobody is rung who is not available.',
   'law.unmatched': 'No chat waits while somebody who may take it has room.',
   'law.drifted': 'How many chats somebody is said to have is how many they have.',
   'law.gaps': 'Nothing is missing in the log of what has happened.',

@@ -35,6 +35,7 @@ export default {
   'short.doubled': 'dubbel gegeven',
   'short.lost': 'verloren chat',
   'short.stalePresence': 'onjuiste aanwezigheid',
+  'short.unfinished': 'gebeld zonder beschikbaar te zijn',
   'short.unmatched': 'wacht naast een vrije operator',
   'short.drifted': 'verkeerd geteld',
   'short.gaps': 'gat in het logboek',
@@ -45,6 +46,8 @@ export default {
   'law.doubled': 'Een chat heeft hoogstens één operator en één aanbod.',
   'law.lost': 'Elke open chat is op precies één plek: wachtend, of bij wie hem heeft.',
   'law.stalePresence': 'Wie als verbonden wordt getoond is verbonden, en verder niemand.',
+  'law.unfinished':
+    'Wie afmaakt heeft nog iets over, en niemand wordt gebeld die niet beschikbaar is.',
   'law.unmatched': 'Er wacht geen chat terwijl iemand die hem mag nemen plek heeft.',
   'law.drifted': 'Hoeveel chats iemand volgens de telling heeft, heeft hij er ook.',
   'law.gaps': 'In het logboek van wat er gebeurd is ontbreekt niets.',
