@@ -9,6 +9,7 @@ const FLOORS = [
   ['users'],
   ['founding', 'sign-in', 'departments', 'skills', 'mail-outbox', 'sms-outbox', 'notifications'],
   ['presence'],
+  ['hours'],
   ['queues', 'sites'],
   ['chats'],
   ['routing'],

@@ -82,6 +82,16 @@ export const AT_CLOSING = [
 ] as const
 export type AtClosing = (typeof AT_CLOSING)[number]
 
+/** What is set of a queue about being closed. */
+export const CLOSING = {
+  /** Its opening hours; null: always open. */
+  hoursId: orNull(Id),
+  whenClosed: Type.Enum(WHEN_CLOSED),
+  atClosing: Type.Enum(AT_CLOSING),
+  /** The deferred queue that gets what is left while it is closed; null: its own line does. */
+  messageQueueId: orNull(Id),
+}
+
 export const NewHours = Strict({ accountId: Id, ...SETTINGS })
 export type NewHours = Static<typeof NewHours>
 

@@ -130,3 +130,13 @@ export function soundIntervals(intervals: readonly Interval[]): Interval[] | und
   })
   return isSound ? sorted : undefined
 }
+
+/** Whether the clock of the world knows the zone: a name of the IANA database, not an offset. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

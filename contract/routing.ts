@@ -1,10 +1,13 @@
 // Chats as routing moves them: waiting, offered, active, closed; and what operators may do about it.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
+import { Parked } from './parking.ts'
 import { ById, ChatKind, Id, Instant, Limit, orNull, Strict } from './shapes.ts'
 import { Transfer } from './transfers.ts'
 
 export const ChatState = Type.Union([
+  /** Came while its queue or its site was closed, and waits for the opening. */
+  Type.Literal('early'),
   Type.Literal('waiting'),
   Type.Literal('offered'),
   Type.Literal('active'),
@@ -55,13 +58,23 @@ export const Chat = Type.Object({
   /** Of a chat that is handed on: to whom it is put now, while another still holds it. */
   offer: orNull(Offer),
   acceptedAt: orNull(Instant),
+  /** Of one that is early: when that is over; null: not within a year. */
+  opensAt: orNull(Instant),
   /** Nobody who takes part in the queue is online: it waits and rings with all who are outside it. */
   rings: Type.Boolean(),
   handedOn: orNull(HandedOn),
   /** The last time that it was handed to somebody else; under way while it has no outcome. */
   transfer: orNull(Transfer),
+  /** Set only while the chat is parked. */
+  parked: orNull(Parked),
 })
 export type Chat = Static<typeof Chat>
+
+export const ParkChat = Strict({
+  /** The seq of the last message that was seen; 0: none was. */
+  seen: Type.Integer({ minimum: 0 }),
+})
+export type ParkChat = Static<typeof ParkChat>
 
 export const SetLimit = Strict({
   kind: ChatKind,
@@ -134,6 +147,20 @@ export const routing = {
     params: ById,
     reply: Strict({}),
   }),
+  park: endpoint(
+    'POST',
+    '/api/chats/:id/park',
+    'chats.answer',
+    'Set aside a deferred chat that I hold; `visitor_wrote` when something in it was not seen yet',
+    { params: ById, body: ParkChat, reply: Chat },
+  ),
+  takeBack: endpoint(
+    'POST',
+    '/api/chats/:id/take-back',
+    'chats.answer',
+    'Take back a chat that is parked for me',
+    { params: ById, reply: Chat },
+  ),
   setLimit: endpoint(
     'PATCH',
     '/api/operators/:id/limit',

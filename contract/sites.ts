@@ -19,6 +19,8 @@ export const Site = Type.Object({
   welcome: orNull(Type.String()),
   showsOperatorCard: Type.Boolean(),
   isActive: Type.Boolean(),
+  /** Its opening hours, beside those of its queue; null: none of its own. */
+  hoursId: orNull(Id),
   version: Type.Integer(),
   versions: Versions,
 })
@@ -45,6 +47,7 @@ export const SiteChanges = changesOf({
   welcome: orNull(Type.String({ minLength: 1, maxLength: WELCOME_MAX })),
   showsOperatorCard: Type.Boolean(),
   isActive: Type.Boolean(),
+  hoursId: orNull(Id),
 })
 export type SiteChanges = Static<typeof SiteChanges>
 

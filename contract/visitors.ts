@@ -22,7 +22,18 @@ export const Visit = Type.Object({
   /** The expected wait as a range in seconds; null when nobody is online to answer. */
   wait: orNull(Type.Object({ fromSeconds: Type.Integer(), toSeconds: Type.Integer() })),
   anybodyOnline: Type.Boolean(),
+  /** Waits for the opening; null: it is open, or the chat was there in time. */
+  early: orNull(
+    Type.Object({
+      /** Null: not within a year. */
+      opensAt: orNull(Instant),
+      /** Is a message that was left: nobody is kept waiting. */
+      isMessage: Type.Boolean(),
+    }),
+  ),
   operator: orNull(OperatorCard),
+  /** Whoever answers is gone for now, and answers when they are back. */
+  isKept: Type.Boolean(),
   closedBecause: orNull(Type.String()),
 })
 export type Visit = Static<typeof Visit>
@@ -35,6 +46,17 @@ export const Greeting = Type.Object({
   welcome: orNull(Type.String()),
   /** Whether somebody could answer now. */
   anybodyOnline: Type.Boolean(),
+  /** Null: open, or served elsewhere meanwhile. */
+  closed: orNull(
+    Type.Object({
+      /** Null: not within a year. */
+      opensAt: orNull(Instant),
+      /** What a visitor may do: leave a message with an address, or wait for the opening. */
+      offers: Type.Union([Type.Literal('message'), Type.Literal('wait')]),
+    }),
+  ),
+  /** When opening or closing changes that next; null: not within a year. */
+  changesAt: orNull(Instant),
 })
 export type Greeting = Static<typeof Greeting>
 

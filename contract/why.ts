@@ -25,6 +25,7 @@ export const REASONS = [
   'at_limit',
   'units_full',
   'cooling_down',
+  'closed_until',
   'by_hand',
   'held_for_another',
   'excluded',
@@ -34,6 +35,7 @@ export type Reason = (typeof REASONS)[number]
 
 /** What is looked at of an operator, in the order in which it is looked at. */
 export const CHECKS = [
+  'hours',
   'sort',
   'status',
   'connection',
@@ -67,6 +69,7 @@ export const CHECK_OF: Readonly<Record<Reason, Check | null>> = {
   at_limit: 'limit',
   units_full: 'units',
   cooling_down: 'cooldown',
+  closed_until: 'hours',
   by_hand: null,
   held_for_another: null,
   excluded: 'exclusion',
@@ -179,6 +182,8 @@ export const WhyChat = Type.Object({
   place: orNull(Type.Integer()),
   /** So many wait in its queue. */
   waiting: Type.Integer(),
+  /** Of one that is early: when it opens; null: not within a year. */
+  opensAt: orNull(Instant),
   /** Calls everybody outside its queue. */
   rings: Type.Boolean(),
   /** The queue that it goes on to, if it still waits then; null: it stays in this one. */

@@ -10,9 +10,11 @@ import { auditRoutes } from './features/audit/routes.ts'
 import { chatRoutes } from './features/chats/routes.ts'
 import { contactRoutes } from './features/contact/routes.ts'
 import { departmentRoutes } from './features/departments/routes.ts'
+import { estimateRoutes } from './features/estimates/routes.ts'
 import { foundingRoutes } from './features/founding/routes.ts'
 import { groupRoutes } from './features/groups/routes.ts'
 import { historyRoutes } from './features/history/routes.ts'
+import { hoursRoutes } from './features/hours/routes.ts'
 import { importRoutes } from './features/imports/routes.ts'
 import { inviteRoutes } from './features/invites/routes.ts'
 import { mailboxRoutes } from './features/mail-outbox/routes.ts'
@@ -30,6 +32,8 @@ import { routingRoutes } from './features/routing/routes.ts'
 import { securityRoutes } from './features/security/routes.ts'
 import { authenticate } from './features/sign-in/actions.ts'
 import { signInRoutes } from './features/sign-in/routes.ts'
+import { startSimulator } from './features/simulator/clockwork.ts'
+import { simulatorRoutes } from './features/simulator/routes.ts'
 import * as sites from './features/sites/queries.ts'
 import { siteRoutes } from './features/sites/routes.ts'
 import { skillRoutes } from './features/skills/routes.ts'
@@ -102,7 +106,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   await servePages(http, (key) => sites.frameAncestorsOf(database.db, key))
   await http.ready()
   const metrics = await measure(settings, ground)
-  const { live, clockwork, checker } = await setMoving(settings, ground)
+  const { live, clockwork, checker, simulator } = await setMoving(settings, ground)
   // Its links name the address, which is known once the server listens.
   let post: ReturnType<typeof openPost> | undefined
   return {
@@ -121,6 +125,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     async close() {
       gate.drain()
       await live.close()
+      await simulator.stop()
       await clockwork.stop()
       await checker.stop()
       await metrics?.close()
@@ -201,7 +206,8 @@ async function setMoving(
     gone: (actor, connectionId) => clockwork.gone(actor, connectionId),
   })
   const checker = startChecker({ databaseUrl, bus, node, failed })
-  return { live, clockwork, checker }
+  const simulator = startSimulator({ databaseUrl, bus, node, failed })
+  return { live, clockwork, checker, simulator }
 }
 
 /** What can be measured, for whoever asks on this machine. */
@@ -222,6 +228,7 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   contactRoutes(http)
   demoRoutes(http, settings.demo)
   departmentRoutes(http)
+  estimateRoutes(http)
   foundingRoutes(http, settings.setUpToken)
   groupRoutes(http)
   historyRoutes(http)
@@ -238,8 +245,10 @@ function openDoors(http: FastifyInstance, settings: AppSettings): void {
   routingRoutes(http)
   securityRoutes(http)
   signInRoutes(http)
+  simulatorRoutes(http)
   siteRoutes(http)
   skillRoutes(http)
+  hoursRoutes(http)
   snapshotDoor(http)
   transferRoutes(http)
   treeRoutes(http)

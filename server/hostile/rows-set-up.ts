@@ -1,4 +1,4 @@
-// How the doors of departments, groups, skills, queues and sites are rightly asked.
+// How the doors of departments, groups, skills, opening hours, queues and sites are rightly asked.
 import type { Ids } from '../testing/worlds.ts'
 import { body, byId, change, type Row, to } from './row.ts'
 
@@ -47,6 +47,16 @@ export const SET_UP_ROWS: Record<string, Row> = {
   },
   'PATCH /api/statuses/:id': { by: 'manager', ask: change('status', { name: 'Break' }) },
   'DELETE /api/statuses/:id': { by: 'manager', ask: byId('status') },
+  'GET /api/hours': { by: 'agent' },
+  'POST /api/hours': {
+    by: 'manager',
+    ask: body((ids) => ({
+      ...{ accountId: ids.account, name: 'Weekend', timeZone: 'UTC' },
+      ...{ week: Array(7).fill([]), exceptions: [] },
+    })),
+  },
+  'PATCH /api/hours/:id': { by: 'manager', ask: change('hours', { name: 'Office hours' }) },
+  'DELETE /api/hours/:id': { by: 'manager', ask: byId('hours') },
   'GET /api/queues': { by: 'agent' },
   'POST /api/queues': {
     by: 'manager',

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { departments } from '#contract/departments.ts'
 import { fieldKey } from '#contract/fields.ts'
 import { groups } from '#contract/groups.ts'
+import { hours } from '#contract/hours.ts'
 import { invitationDrafts } from '#contract/invitation-drafts.ts'
 import { invitations } from '#contract/invitations.ts'
 import { presence } from '#contract/presence.ts'
@@ -29,6 +30,7 @@ export interface Ids {
   department: string
   group: string
   skill: string
+  hours: string
   status: string
   site: string
   role: string
@@ -50,6 +52,8 @@ export interface Ids {
   chat: string
   /** Of `chat`, to a queue where nobody else is. */
   transfer: string
+  /** A run of the simulator that is over. */
+  simulation: string
 }
 
 export interface World {
@@ -83,7 +87,6 @@ export async function openWorld(
   const group = await admin.call(groups.create, {
     body: { departmentId: department.id, name: 'Early shift', supervisorUserId: admin.userId },
   })
-  const status = await admin.call(statuses.create, { body: { accountId, ...LUNCH } })
   const skill = await admin.call(skills.create, { body: { accountId, name: 'French' } })
   const { queue, site } = await openDoor(admin, accountId)
   await seat(admin, agent, queue.id)
@@ -101,7 +104,8 @@ export async function openWorld(
     department: department.id,
     group: group.id,
     skill: skill.id,
-    status: status.id,
+    hours: await openCalendar(admin, accountId),
+    status: (await admin.call(statuses.create, { body: { accountId, ...LUNCH } })).id,
     site: site.id,
     role: roleId,
     queue: queue.id,
@@ -115,8 +119,15 @@ export async function openWorld(
     offer: next.offer?.id ?? '',
     chat: chat.id,
     transfer: await handOn(house, agent, chat.id, queue.id),
+    simulation: await oldRun(house, organisationId, queue.id),
   }
   return { ids, siteId: site.id, siteKey: site.key, admin, agent, idler, visitor }
+}
+
+/** Of no queue. */
+async function openCalendar(admin: Person, accountId: string): Promise<string> {
+  const never = { timeZone: 'UTC', week: Array.from({ length: 7 }, () => []), exceptions: [] }
+  return (await admin.call(hours.create, { body: { accountId, name: 'Office', ...never } })).id
 }
 
 async function openDoor(admin: Person, accountId: string) {
@@ -159,6 +170,29 @@ async function handOn(house: House, agent: Person, chatId: string, queueId: stri
   await house.db.updateTable('accounts').set({ transferSeconds: 3_600 }).execute()
   const body = { id: randomUUID(), to: { kind: 'queue' as const, id: queueId } }
   return (await agent.call(transfers.begin, { params: { id: chatId }, body })).id
+}
+
+async function oldRun(house: House, organisationId: string, queueId: string): Promise<string> {
+  const [id, at] = [randomUUID(), new Date().toISOString()]
+  const line = {
+    ...{ queueId, operators: 1, limit: 3, arrivalsPerHour: 60, heldSeconds: 300 },
+    ...{ patienceSeconds: 300, acceptSeconds: 5, missedPercent: 0 },
+  }
+  const standing = {
+    ...{ id, state: 'ended', ended: 'stopped', startedAt: at, endsAt: at, endedAt: at },
+    ...{ settings: { lines: [line], speed: 10, minutes: 5 }, seconds: 0, connected: 0 },
+    ...{ lines: [], points: [], faults: [] },
+    proof: { checks: 0, overLimit: 0, lost: 0, doubled: 0, brokenChecks: 0 },
+  }
+  await house.db
+    .insertInto('simulations')
+    .values({
+      ...{ organisationId, id, state: 'ended', ended: 'stopped', endsAt: at, endedAt: at },
+      ...{ leaseUntil: at, standing: JSON.stringify(standing) },
+      settings: JSON.stringify(standing.settings),
+    })
+    .execute()
+  return id
 }
 
 async function invite(house: House, admin: Person) {

@@ -9,6 +9,7 @@ import { changedFields, markFields, sameKeys } from '../../platform/marks.ts'
 import { claimName, soundName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
+import { mustHave, tellOpening } from '../hours/actions.ts'
 import * as queues from './queries.ts'
 
 /** Refuses with `not_found` or `forbidden` (the account), `invalid` or `name_taken` (the name). */
@@ -61,10 +62,13 @@ export async function changeQueue(
         (await queues.list(db, organisationId, [accountId])).filter((one) => one.id !== id),
       )
     await checkOverflow(tx, id, wanted.overflowQueueId)
+    await mustHave(tx, accountId, wanted.hoursId)
+    await checkMessages(tx, id, wanted.messageQueueId)
     await queues.update(db, organisationId, id, wanted).catch(refuseChain)
     await markFields(tx, id, keys)
     const queue = found(await queues.find(db, organisationId, id))
     tx.tell('queue', queue, scopesOf(queue))
+    if (wanted.hoursId !== undefined) await tellOpening(tx, id, scopesOf(queue))
     tx.note({ subject: 'queue', subjectId: id, before: sameKeys(before, wanted), after: wanted })
     return queue
   })
@@ -75,6 +79,13 @@ async function checkOverflow({ db, organisationId }: Tx, id: string, to?: string
   if (to === id) throw new Refusal('overflow_circle', OVERFLOW)
   if (!(await queues.mayOverflow(db, organisationId, id, to)))
     throw new Refusal('invalid', OVERFLOW)
+}
+
+/** What is left while a queue is closed goes to a deferred queue of its branch. */
+async function checkMessages({ db, organisationId }: Tx, id: string, to?: string | null) {
+  if (to === undefined || to === null) return
+  if (to === id || !(await queues.mayTakeMessages(db, organisationId, id, to)))
+    throw new Refusal('invalid', { field: 'messageQueueId' })
 }
 
 const OVERFLOW = { field: 'overflowQueueId' }
@@ -96,6 +107,7 @@ export async function removeQueue(ctx: ActorCtx, id: string): Promise<Record<str
     refuseUse(await queues.listUses(db, organisationId, id))
     await queues.remove(db, organisationId, id)
     tx.untell('queue', id, scopesOf(before))
+    if (before.hoursId !== null) tx.untell('opening', id, scopesOf(before))
     tx.note({ subject: 'queue', subjectId: id, before })
   }).catch(refuseLateUse)
   return {}

@@ -284,7 +284,7 @@ export function listWaiting(db: Db, organisationId: string, queueId: string) {
   return chatsWhere(
     db,
     organisationId,
-    sql`queue_id = ${queueId} and state in ('waiting', 'offered')`,
+    sql`queue_id = ${queueId} and state in ('early', 'waiting', 'offered')`,
   )
 }
 

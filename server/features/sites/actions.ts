@@ -10,6 +10,7 @@ import { changedFields, markFields, sameKeys } from '../../platform/marks.ts'
 import { claimName, soundName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
+import { mustHave } from '../hours/actions.ts'
 import * as sites from './queries.ts'
 import { keyFrom, soundOrigins } from './rules.ts'
 
@@ -70,6 +71,7 @@ export async function changeSite(
     if (keys.length === 0) return before
     const { name, queueId } = wanted
     if (queueId !== undefined) await mustFeed(ctx, tx, queueId)
+    await mustHave(tx, accountId, wanted.hoursId)
     if (name !== undefined)
       await claimName(tx, accountId, name, async () =>
         (await sites.list(db, organisationId, [accountId])).filter((one) => one.id !== id),

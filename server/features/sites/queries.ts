@@ -18,6 +18,7 @@ const COLUMNS = [
   'welcome',
   'showsOperatorCard',
   'isActive',
+  'hoursId',
   'version',
   sql<Versions>`versions_of(id)`.as('versions'),
 ] as const

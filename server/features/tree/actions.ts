@@ -7,6 +7,7 @@ import type {
   AccountUse,
   NewAccount,
 } from '#contract/accounts.ts'
+import { isTimeZone } from '#contract/opening.ts'
 import { scope } from '#contract/scopes.ts'
 import { mustHold } from '../../platform/allow.ts'
 import type { ActorCtx, Tx } from '../../platform/context.ts'
@@ -18,7 +19,6 @@ import { write } from '../../platform/write.ts'
 import * as accounts from '../accounts/queries.ts'
 import { keepingAnAdministrator } from '../people/actions.ts'
 import * as tree from './queries.ts'
-import { isTimeZone } from './rules.ts'
 
 /**
  * Makes an account below another. Refuses with `not_found` or `forbidden` (the parent), `invalid`

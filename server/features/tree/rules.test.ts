@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { accessChanges, type HeldAbove, isTimeZone, whyNotMove } from './rules.ts'
+import { isTimeZone } from '#contract/opening.ts'
+import { accessChanges, type HeldAbove, whyNotMove } from './rules.ts'
 
 test.each(['Europe/Amsterdam', 'UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+1'])(
   '%s is a time zone',

@@ -3,16 +3,6 @@ import type { AccessChange, AccountKind } from '#contract/accounts.ts'
 import type { Permission } from '#contract/permissions.ts'
 import type { RefusalCode } from '#contract/refusals.ts'
 
-/** Whether the clock of the world knows the zone: a name of the IANA database, not an offset. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
 export interface Move {
   /** The account, and everything above it. */
   path: readonly string[]

@@ -1,7 +1,7 @@
 // What a visitor does: comes, asks, writes, leaves.
 import type { Message, NewMessage } from '#contract/chats.ts'
 import { scope } from '#contract/scopes.ts'
-import type { NewChat, NewVisitor, Visit } from '#contract/visitors.ts'
+import type { Greeting, NewChat, NewVisitor, Visit } from '#contract/visitors.ts'
 import { throttleKey } from '../../platform/client-ip.ts'
 import type { Ctx, Tx, Visitor, VisitorCtx } from '../../platform/context.ts'
 import { brokenConstraint, type Db } from '../../platform/database.ts'
@@ -11,7 +11,9 @@ import { hashToken, newToken } from '../../platform/tokens.ts'
 import { write } from '../../platform/write.ts'
 import { say, soundMessage } from '../chats/actions.ts'
 import * as chats from '../chats/queries.ts'
+import * as hours from '../hours/queries.ts'
 import { run, settle } from '../routing/actions.ts'
+import * as parking from '../routing/parking-queries.ts'
 import * as routing from '../routing/queries.ts'
 import * as visits from '../visits/queries.ts'
 import * as visitors from './queries.ts'
@@ -33,6 +35,13 @@ export async function authenticateVisitor(db: Db, token: string): Promise<Visito
   const { isLongAgo, ...visitor } = known
   if (isLongAgo) await visitors.keepKnown(db, visitor)
   return visitor
+}
+
+/** How a site greets its visitors now. Refuses with `not_found` a site that is closed for good. */
+export async function greet(db: Db, key: string): Promise<Greeting> {
+  const { id, organisationId, ...site } = found(await visitors.findSite(db, key))
+  const { offers, opensAt, changesAt } = await hours.findDoor(db, organisationId, id)
+  return { ...site, closed: offers && { offers, opensAt }, changesAt }
 }
 
 /** Makes a visitor of a site; the token is told this once and kept as a hash. */
@@ -57,7 +66,8 @@ export async function begin(
 /**
  * Begins a chat with its first message and puts it into the site's queue; asking again with the
  * same id answers the same chat. Refuses with `invalid`, `too_many` (with retryAfter),
- * `too_many_open_chats`, `not_available` (the site or its queue is closed) or `queue_full`.
+ * `too_many_open_chats`, `not_available` (the site or its queue is out of use), `contact_needed` (it
+ * is closed and takes messages) or `queue_full`.
  */
 export async function ask(ctx: VisitorCtx, wanted: NewChat): Promise<Visit> {
   const message = soundMessage({ clientId: wanted.clientId, body: wanted.body })
@@ -89,9 +99,12 @@ async function open(
   await visitors.lock(db, visitor)
   // Two tries at once: the second has waited for the first.
   if ((await visitors.findVisitorOfChat(db, chatId)) !== undefined) return undefined
-  const { accountId, queueId, kind, ...standing } = found(await visitors.findWayIn(db, visitor))
+  const { accountId, queueId, kind, hasEmail, ...standing } = found(
+    await visitors.findWayIn(db, visitor),
+  )
   const no = whyNotAsk(standing)
   if (no !== null) throw new Refusal(no)
+  if (!hasEmail && contact.email === null) await mustBeOpen(tx, visitor)
   await visitors.describe(db, visitor, contact)
   await visitors.insertChat(db, visitor, { id: chatId, accountId, kind, pageUrl })
   const author = { author: 'visitor', authorId: visitor.visitorId } as const
@@ -99,6 +112,12 @@ async function open(
   const outcome = await routing.enqueueChat(db, { organisationId, chatId, queueId })
   if (outcome.status === 'queue_full') throw new Refusal('queue_full')
   return outcome
+}
+
+/** What is left at a closed door needs an address to answer to. */
+async function mustBeOpen({ db, organisationId }: Tx, { siteId }: Visitor): Promise<void> {
+  const { offers } = await hours.findDoor(db, organisationId, siteId)
+  if (offers === 'message') throw new Refusal('contact_needed', { field: 'email' })
 }
 
 // Before the transaction, not in it: the site's count would else let one chat begin at a time.
@@ -156,7 +175,14 @@ export async function writeMine(
     })
   })
   ctx.bus.wake(scope.chat(chatId))
+  await wake(ctx, chatId)
   return message
+}
+
+/** The message is in: a chat that was parked goes on. Should this fail, the clockwork wakes it. */
+async function wake({ db, bus, organisationId }: VisitorCtx, chatId: string): Promise<void> {
+  const { seq } = await run(db, (one) => parking.wakeChat(one, { organisationId, chatId }))
+  if (seq !== null) bus.wake(organisationId)
 }
 
 /** Ends the visitor's own chat, whatever state it is in; a chat that has ended stays as it is. */

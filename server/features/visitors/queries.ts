@@ -10,7 +10,9 @@ import { READABLE_HOURS, VISITOR_DAYS } from './rules.ts'
 export function findSite(
   db: Db,
   key: string,
-): Promise<(Greeting & { id: string; organisationId: string }) | undefined> {
+): Promise<
+  (Omit<Greeting, 'closed' | 'changesAt'> & { id: string; organisationId: string }) | undefined
+> {
   return db
     .selectFrom('sites')
     .select([
@@ -94,8 +96,9 @@ export async function findWayIn(db: Db, { organisationId, visitorId }: Visitor) 
     kind: 'live' | 'deferred'
     isOpen: boolean
     openChats: number
+    hasEmail: boolean
   }>`
-    select s.account_id, s.queue_id, q.kind,
+    select s.account_id, s.queue_id, q.kind, v.email is not null as has_email,
            s.is_active and q.is_active and is_open_account(s.organisation_id, s.account_id) as is_open,
            (select count(*)::int from chats c
              where c.organisation_id = v.organisation_id and c.visitor_id = v.id and c.closed_at is null

@@ -1,15 +1,11 @@
 // The HTTP doors of visitors: what the widget calls.
 import type { FastifyInstance } from 'fastify'
 import * as api from '#contract/visitors.ts'
-import { found } from '../../platform/refuse.ts'
 import { serveAnyone, serveVisitor } from '../../platform/serve.ts'
-import { ask, begin, leave, listMine, readMine, writeMine } from './actions.ts'
-import * as visitors from './queries.ts'
+import { ask, begin, greet, leave, listMine, readMine, writeMine } from './actions.ts'
 
 export function visitorRoutes(app: FastifyInstance): void {
-  serveAnyone(app, api.visitors.greet, async ({ db }, { params }) =>
-    found(await visitors.findSite(db, params.key)),
-  )
+  serveAnyone(app, api.visitors.greet, ({ db }, { params }) => greet(db, params.key))
   serveAnyone(app, api.visitors.begin, (ctx, { body }) => begin(ctx, body))
   serveVisitor(app, api.visitors.chats, (ctx) => listMine(ctx))
   serveVisitor(app, api.visitors.ask, (ctx, { body }) => ask(ctx, body))

@@ -33,7 +33,7 @@ export async function whyChat(
     const chat = found(await why.findChat(db, organisationId, chatId))
     if (!accounts.mayAt(actor, SEE, chat.accountId)) throw new Refusal('not_found')
     const sight = sightOf(actor)
-    const isOpen = chat.state === 'waiting' || chat.state === 'offered'
+    const isOpen = ['early', 'waiting', 'offered'].includes(chat.state)
     const looks = isOpen
       ? await lookAt(db, organisationId, { chatIds: [chatId] }, sight)
       : new Map<string, Look>()

@@ -35,11 +35,11 @@ export async function lookAt(
     )
   >`
     with ${looked(organisationId, chatIds, sight, userId)}
-    select l.chat_id, 'listed' as kind, ${FACTS} as row
+    select l.chat_id, 'listed' as kind, ${FACTS} as row, l.n
       from listed l ${WITH_FACTS}
      where l.is_listed
     union all
-    select l.chat_id, 'others', jsonb_build_object('ruledOutBy', l.ruled_out_by, 'n', count(*))
+    select l.chat_id, 'others', jsonb_build_object('ruledOutBy', l.ruled_out_by, 'n', count(*)), null
       from listed l
      where not l.is_listed
      group by l.chat_id, l.ruled_out_by
@@ -47,8 +47,9 @@ export async function lookAt(
     select l.chat_id, 'next', jsonb_build_object(
              'userId', case when l.is_seen then l.user_id end,
              'name', case when l.is_seen then ${NAME} end,
-             'rule', case when (l.chat).held_for is null then (l.queue).strategy::text else 'last_served' end)
-      from next l join users u on u.id = l.user_id`.execute(db)
+             'rule', case when (l.chat).held_for is null then (l.queue).strategy::text else 'last_served' end), null
+      from next l join users u on u.id = l.user_id
+     order by n`.execute(db)
   const looks = new Map(chatIds.map((id): [string, Look] => [id, NOBODY()]))
   for (const row of rows) {
     const look = looks.get(row.chatId)
@@ -89,10 +90,11 @@ function looked(
        union select chat_id, user_id from chosen),
     looked as materialized (
       select l.organisation_id, l.chat_id, w.user_id, l.chat, l.queue, l.now,
-             case when k.user_id is not null then k.ruled_out_by
+             case when (l.chat).state = 'early' then 'closed_until'
+                  when k.user_id is not null then k.ruled_out_by
                   else ruled_out_by(l.chat, l.queue, o, m, b, may_have(l.chat, w.user_id, l.now),
                                     is_excluded(l.chat, w.user_id, l.now)) end as ruled_out_by,
-             case when k.ruled_out_by is null then k.place end as place,
+             case when k.ruled_out_by is null and (l.chat).state <> 'early' then k.place end as place,
              ${isSeen(sql`w.user_id`, sight)} as is_seen
         from assigned w
         join line l on l.chat_id = w.chat_id
@@ -109,12 +111,13 @@ function looked(
        where l.place is not null and l.user_id is distinct from (l.chat).operator_id
        order by l.chat_id, l.place),
     listed as materialized (
-      select l.*, l.is_seen and row_number() over (
-               partition by l.chat_id
-               order by not l.is_seen, (l.chat).operator_id is distinct from l.user_id,
-                        l.ruled_out_by is not null, l.place, l.user_id) <= ${LISTED_MAX}
-             as is_listed
-        from looked l ${ofUser})`
+      select o.*, o.is_seen and o.n <= ${LISTED_MAX} as is_listed
+        from (
+          select l.*, row_number() over (
+                   partition by l.chat_id
+                   order by not l.is_seen, (l.chat).operator_id is distinct from l.user_id,
+                            l.ruled_out_by is not null, l.place, l.user_id) as n
+            from looked l ${ofUser}) o)`
 }
 
 /** What rules out by, looked up for those who are listed alone. */
@@ -156,6 +159,8 @@ const FACTS = sql`jsonb_build_object(
   'place', l.place,
   'isNext', n.user_id is not null,
   'isOffered', (l.chat).state = 'offered' and (l.chat).operator_id = l.user_id,
+  'isEarly', (l.chat).state = 'early',
+  'opensAt', instant((l.chat).opens_at),
   'isForIt', case when (l.queue).is_test then o.takes_tests else o.takes_chats end,
   'availability', o.availability,
   'since', instant(o.availability_since),

@@ -61,6 +61,7 @@ export async function findChat(db: Db, organisationId: string, chatId: string) {
     endedBecause: string | null
     place: number | null
     waiting: number
+    opensAt: string | null
     rings: boolean
     offeredTo: string | null
     offerEndsAt: string | null
@@ -81,7 +82,7 @@ export async function findChat(db: Db, organisationId: string, chatId: string) {
            (select count(*)::int from routed_chats w
              where w.organisation_id = c.organisation_id and w.queue_id = q.id
                and w.state = 'waiting') as waiting,
-           coalesce(r.rings and r.state = 'waiting', false) as rings,
+           instant(r.opens_at) as opens_at, coalesce(r.rings and r.state = 'waiting', false) as rings,
            case when r.state = 'offered' then r.operator_id end as offered_to,
            case when r.state = 'offered' then a.expires_at end as offer_ends_at,
            case when r.state = 'waiting' then r.held_for end as held_for, r.hold_until,

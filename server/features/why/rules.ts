@@ -4,6 +4,9 @@ import { CHECKS, type Check, type Considered, type Failed } from '#contract/why.
 
 /** What is known of an operator for one chat. */
 export interface Facts extends Omit<Considered, 'fails'> {
+  /** The chat is in front of a closed door, and until when. */
+  isEarly: boolean
+  opensAt: string | null
   /** Takes chats of its sort: real ones, or those of test queues. */
   isForIt: boolean
   isNotAnswering: boolean
@@ -22,6 +25,7 @@ export interface Facts extends Omit<Considered, 'fails'> {
 /** What of everything that is looked at does not pass, in order. */
 export function failsOf(facts: Facts): Failed[] {
   const isPassed: Readonly<Record<Check, boolean>> = {
+    hours: !facts.isEarly,
     sort: facts.isForIt,
     status: facts.availability === 'available',
     connection: facts.connection === 'connected',
@@ -37,6 +41,7 @@ export function failsOf(facts: Facts): Failed[] {
     exclusion: !facts.isExcluded,
   }
   const changes: Readonly<Partial<Record<Check, string | null>>> = {
+    hours: facts.opensAt,
     skills: lastOf(facts.lacks.map(({ relaxesAt }) => relaxesAt)),
     wrap_up: facts.wrapUpUntil,
     // Whether it is accepted or not, it is settled by then.

@@ -33,6 +33,8 @@ export class Floor {
     language: 'en',
     welcome: null,
     anybodyOnline: true,
+    closed: null,
+    changesAt: null,
   }
   visit: Visit | undefined
   messages: Message[] = []
@@ -178,7 +180,9 @@ function serveChats(app: FastifyInstance, floor: Floor): void {
         id,
         state: 'waiting',
         operator: null,
-        closedBecause: null,
+        early: null,
+        isKept: false,
+      closedBecause: null,
         ...floor.firstPlace,
       }
       floor.messages = []

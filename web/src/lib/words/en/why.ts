@@ -48,6 +48,7 @@ export default {
   'reason.lacks_skill': { one: '{n} lacks a skill', other: '{n} lack a skill' },
   'reason.wrap_up': { one: '{n} wraps up', other: '{n} wrap up' },
   'reason.at_limit': { one: '{n} at the limit', other: '{n} at their limit' },
+  'reason.closed_until': { one: '{n} once it opens', other: '{n} once it opens' },
   'reason.by_hand': { one: '{n} may pick it', other: '{n} may pick it' },
   'reason.held_for_another': {
     one: '{n} for whom it is not kept',
@@ -71,6 +72,7 @@ export default {
   'is.lacks_skill': 'lacks a skill',
   'is.wrap_up': 'wraps up',
   'is.at_limit': 'at the limit',
+  'is.closed_until': 'it is closed',
   'is.by_hand': 'its chats are picked by hand',
   'is.held_for_another': 'it is kept for somebody else',
   'is.excluded': 'has just passed it on',
@@ -96,6 +98,7 @@ export default {
   asked: 'being asked',
   'others.more': { one: '{n} more', other: '{n} more' },
 
+  'check.hours': 'Is open',
   'check.sort': 'Takes such chats',
   'check.status': 'Available',
   'check.connection': 'Connected',

@@ -49,6 +49,7 @@ export default {
   'reason.lacks_skill': { one: '{n} mist een vaardigheid', other: '{n} missen een vaardigheid' },
   'reason.wrap_up': { one: '{n} rondt af', other: '{n} ronden af' },
   'reason.at_limit': { one: '{n} op de limiet', other: '{n} op hun limiet' },
+  'reason.closed_until': { one: '{n} zodra het opengaat', other: '{n} zodra het opengaat' },
   'reason.by_hand': { one: '{n} mag hem kiezen', other: '{n} mogen hem kiezen' },
   'reason.held_for_another': {
     one: '{n} voor wie hij niet bewaard wordt',
@@ -72,6 +73,7 @@ export default {
   'is.lacks_skill': 'mist een vaardigheid',
   'is.wrap_up': 'rondt af',
   'is.at_limit': 'op de limiet',
+  'is.closed_until': 'het is gesloten',
   'is.by_hand': 'chats worden er met de hand gekozen',
   'is.held_for_another': 'wordt voor iemand anders bewaard',
   'is.excluded': 'gaf hem net door',
@@ -97,6 +99,7 @@ export default {
   asked: 'wordt gevraagd',
   'others.more': { one: 'nog {n}', other: 'nog {n}' },
 
+  'check.hours': 'Is open',
   'check.sort': 'Neemt zulke chats',
   'check.status': 'Beschikbaar',
   'check.connection': 'Verbonden',
