@@ -74,6 +74,12 @@ async function settle(db: Db, floors: readonly Loaded[]): Promise<void> {
   await sql`update operators o set taken_today = w.taken_today, taken_on = w.taken_on
     from jsonb_populate_recordset(null::operators, ${JSON.stringify(taken)}::jsonb) w
    where o.organisation_id = w.organisation_id and o.user_id = w.user_id`.execute(db)
+  const units = operators.flatMap(({ organisation_id, id, unitLimit: unit_limit }) =>
+    unit_limit === undefined ? [] : [{ organisation_id, user_id: id, unit_limit }],
+  )
+  await sql`update operators o set unit_limit = w.unit_limit
+    from jsonb_populate_recordset(null::operators, ${JSON.stringify(units)}::jsonb) w
+   where o.organisation_id = w.organisation_id and o.user_id = w.user_id`.execute(db)
 }
 
 const AT_FIRST = '2026-01-01T00:00:00.000Z'
@@ -112,6 +118,8 @@ function queueRows({ queues }: Floor, organisationId: string): Row[] {
     auto_accepts: queue.autoAccepts,
     priority: queue.priority,
     is_test: queue.isTest,
+    chat_units: queue.chatUnits,
+    cooldown_seconds: queue.cooldownMs === undefined ? null : queue.cooldownMs / 1_000,
   }))
 }
 
@@ -147,6 +155,8 @@ function memberRows({ members }: Floor): Row[] {
     joined_at: one.isJoined ? AT_FIRST : null,
     participates: one.participates,
     last_offered_at: instant(one.turnAt),
+    lately: [],
+    cools_until: instant(one.coolsUntil),
   }))
 }
 

@@ -81,6 +81,7 @@ function stateOf(seed: number): Floor {
         isJoined: chance.roll(10) > 0,
         participates: chance.roll(10) > 0,
         turnAt: chance.pick(undefined, NOW - chance.roll(3) * 1_000),
+        coolsUntil: chance.roll(8) === 0 ? NOW + 5_000 : undefined,
       })
   for (const id of CHATS) age(floor, id, chance)
   for (const [n, operatorId] of USERS.entries()) hold(floor, n, operatorId, chance.roll(4))
@@ -100,6 +101,7 @@ function shake(floor: Floor, id: string, { roll, pick }: Dice): void {
     lastOfferedAt: pick(undefined, NOW - roll(3) * 1_000),
     taken: pick(undefined, { day: pick('2026-01-01', '2025-12-31'), count: roll(3) }),
     limits: { live: 1 + roll(4), deferred: roll(4) },
+    unitLimit: pick(undefined, undefined, roll(6)),
     takesChats: roll(12) > 0,
     takesTests: roll(2) > 0,
     skills: Object.fromEntries(SKILLS.map((skill) => [skill, roll(6)])),
@@ -233,4 +235,5 @@ test('MS-2 in any state Why says what routing then does, and what its model says
   // States in which nobody is ever chosen, or all for one reason, would prove nothing.
   expect(chosen).toBeGreaterThan(AT_ONCE / 2)
   expect(reasons.size).toBeGreaterThan(12)
+  expect([...reasons]).toEqual(expect.arrayContaining(['units_full', 'cooling_down']))
 }, 180_000)
