@@ -2,7 +2,9 @@
 // often, and to whom.
 import fc from 'fast-check'
 import type { Floor, FloorQueue } from '../features/routing/floor.ts'
+import type { FloorParking } from '../features/routing/floor-parking.ts'
 import type { Command } from '../features/routing/model.ts'
+import { CLOSINGS } from './closing-histories.ts'
 import { idOf } from './routing-seed.ts'
 
 export const USERS = [1, 2, 3, 4].map((n) => idOf('a', n))
@@ -28,7 +30,17 @@ const PLAIN = {
   chatUnits: 1,
   cooldownMs: undefined,
   burst: undefined,
+  parking: undefined,
+  closing: undefined,
 } as const satisfies Omit<FloorQueue, 'id'>
+const PARKING = {
+  afterMs: 60_000,
+  wakeTo: 'front',
+  closeMs: 86_400_000,
+  whenGone: 'keep',
+  keepMs: 3_600_000,
+  holdMs: 60_000,
+} as const satisfies FloorParking
 export const QUEUES: FloorQueue[] = [
   {
     ...PLAIN,
@@ -56,6 +68,7 @@ export const QUEUES: FloorQueue[] = [
     strategy: 'fewest_today',
     offerMs: 60_000,
     autoAccepts: true,
+    parking: PARKING,
   },
   { ...PLAIN, id: idOf('b', 4), isTest: true },
   {
@@ -90,10 +103,19 @@ export const QUEUES: FloorQueue[] = [
     overflowQueueId: idOf('b', 2),
   },
   { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick', cooldownMs: 10_000 },
+  {
+    ...{ ...PLAIN, id: idOf('b', 9), kind: 'deferred', autoAccepts: true },
+    parking: { ...PARKING, wakeTo: 'over', closeMs: undefined },
+  },
+  {
+    ...{ ...PLAIN, id: idOf('b', 10), kind: 'deferred', autoAccepts: true, wrapUpMs: 10_000 },
+    parking: { ...PARKING, wakeTo: 'others', whenGone: 'queue' },
+  },
+  ...CLOSINGS.map((closing, at) => ({ ...PLAIN, ...closing, id: idOf('b', 11 + at) })),
 ]
 
 /** `aim`: which of the chats that the command could be about; below 0, the one it names. */
-type Timed = Command & { afterMs: number; aim: number }
+export type Timed = Command & { afterMs: number; aim: number }
 
 const userId = fc.constantFrom(...USERS)
 const queueId = fc.constantFrom(...QUEUES.map(({ id }) => id))
@@ -108,6 +130,7 @@ const availability = fc.constantFrom(
   ...(['finishing', 'finishing'] as const),
 )
 const finishAs = fc.constantFrom('away', 'offline')
+const by = fc.constantFrom('visitor', 'operator')
 const kind = fc.constantFrom('live', 'deferred')
 /** One who comes back, again and again. */
 const visitorId = fc.constant('visitor')
@@ -123,7 +146,7 @@ const means = {
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   {
-    weight: 18,
+    weight: 24,
     arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority, visitorId }),
   },
   { weight: 7, arbitrary: fc.record({ type: type('accept'), chatId, userId }) },
@@ -132,6 +155,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: type('abandon'), chatId }) },
   { weight: 4, arbitrary: fc.record({ type: type('sweep') }) },
   { weight: 1, arbitrary: fc.record({ type: type('wrapUp'), userId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('say'), chatId, by }) },
+  { weight: 1, arbitrary: fc.record({ type: type('park'), chatId, userId }) },
+  { weight: 1, arbitrary: fc.record({ type: type('takeBack'), chatId, userId }) },
   { weight: 3, arbitrary: fc.record({ type: type('act'), userId }) },
   { weight: 3, arbitrary: fc.record({ type: type('connect'), userId, connectionId }) },
   { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
@@ -167,6 +193,8 @@ const timed: fc.Arbitrary<Timed> = fc
 export function aimed(floor: Floor, it: Timed): Command {
   if (it.type === 'take') return aimedAtRinging(floor, it)
   if (it.type === 'pick') return aimedAtPickable(floor, it)
+  if (it.type === 'say' || it.type === 'park' || it.type === 'takeBack')
+    return aimedAtDeferred(floor, it)
   if (it.aim < 0 || (it.type !== 'accept' && it.type !== 'decline' && it.type !== 'close'))
     return it
   const state = it.type === 'close' ? 'active' : 'offered'
@@ -185,6 +213,19 @@ function aimedAtRinging(floor: Floor, it: Timed & { type: 'take' }): Command {
   )
   if (it.aim < 0 || chat === undefined || outside === undefined) return it
   return { type: 'take', chatId: chat.id, userId: outside.userId }
+}
+
+/** Most of what is said and parked is about chats that somebody holds, or that are parked. */
+function aimedAtDeferred(floor: Floor, it: Timed & { type: 'say' | 'park' | 'takeBack' }): Command {
+  const states = { say: ['active', 'parked'], park: ['active'], takeBack: ['parked'] }[it.type]
+  const chats = [...floor.chats.values()].filter(
+    ({ kind, state }) => kind === 'deferred' && states.includes(state),
+  )
+  const chat = chats[it.aim % Math.max(chats.length, 1)]
+  if (it.aim < 0 || chat === undefined) return it
+  if (it.type === 'say') return { type: 'say', chatId: chat.id, by: it.by }
+  const userId = chat.operatorId ?? chat.parked?.userId ?? it.userId
+  return { type: it.type, chatId: chat.id, userId }
 }
 
 /** One who may serve a queue by hand picks one of its chats. */

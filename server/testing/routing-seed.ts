@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import * as presence from '../features/presence/queries.ts'
 import { run } from '../features/routing/actions.ts'
 import type { FloorQueue } from '../features/routing/floor.ts'
+import type { FloorParking } from '../features/routing/floor-parking.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
 
@@ -32,6 +33,7 @@ export interface QueueWish {
   cooldownSeconds?: number | undefined
   burstMost?: number | undefined
   burstSeconds?: number | undefined
+  parking?: FloorParking | undefined
 }
 
 /** An id that can be told from others in a report: 'c', 7 gives '...0c0000000007'. */
@@ -72,6 +74,13 @@ const USUAL = {
   ...{ overflowWhenUnattended: false, affinitySeconds: 0, chatUnits: 1 },
 }
 
+const NO_PARKING: FloorParking = {
+  ...{ afterMs: undefined, wakeTo: 'front', closeMs: undefined },
+  ...{ whenGone: 'queue', keepMs: undefined, holdMs: 60_000 },
+}
+
+const part = (ms: number | undefined, unitMs: number) => (ms === undefined ? null : ms / unitMs)
+
 export async function seedQueue(
   db: Db,
   organisationId: string,
@@ -79,17 +88,38 @@ export async function seedQueue(
   wish: QueueWish,
 ): Promise<string> {
   const queue = { ...USUAL, ...wish }
+  const parking = wish.parking ?? NO_PARKING
   await sql`insert into queues (organisation_id, id, account_id, name, kind, strategy, offer_seconds,
       auto_accepts, priority, max_waiting, is_test, wrap_up_seconds, wrap_up_takes_slot,
       overflow_after_seconds, overflow_when_unattended, affinity_seconds,
-      chat_units, cooldown_seconds, burst_most, burst_seconds)
+      chat_units, cooldown_seconds, burst_most, burst_seconds,
+      park_after_minutes, wake_to, close_parked_days, when_gone, keep_hours)
     values (${organisationId}, ${id}, ${organisationId}, ${id}, ${queue.kind}, ${queue.strategy},
       ${queue.offerSeconds}, ${queue.autoAccepts}, ${queue.priority}, ${queue.maxWaiting ?? null},
       ${queue.isTest}, ${queue.wrapUpSeconds}, ${queue.wrapUpTakesSlot},
       ${queue.overflowAfterSeconds ?? null}, ${queue.overflowWhenUnattended},
       ${queue.affinitySeconds}, ${queue.chatUnits}, ${queue.cooldownSeconds ?? null},
-      ${queue.burstMost ?? null}, ${queue.burstSeconds ?? 60})`.execute(db)
+      ${queue.burstMost ?? null}, ${queue.burstSeconds ?? 60},
+      ${part(parking.afterMs, 60_000)}, ${parking.wakeTo}, ${part(parking.closeMs, 86_400_000)},
+      ${parking.whenGone}, ${part(parking.keepMs, 3_600_000)})`.execute(db)
   return id
+}
+
+/** The opening hours of queues that have some. */
+export async function seedClosings(
+  db: Db,
+  organisationId: string,
+  queues: readonly Pick<FloorQueue, 'id' | 'closing'>[],
+): Promise<void> {
+  for (const { id, closing } of queues) {
+    if (closing === undefined) continue
+    const { calendar, whenClosed, atClosing, messageQueueId } = closing
+    await sql`insert into hours (organisation_id, id, account_id, name, time_zone, week)
+      values (${organisationId}, ${id}, ${organisationId}, ${id}, ${calendar.timeZone},
+              ${JSON.stringify(calendar.week)}::jsonb)`.execute(db)
+    await sql`update queues set hours_id = ${id}, when_closed = ${whenClosed}, at_closing = ${atClosing},
+      message_queue_id = ${messageQueueId ?? null} where id = ${id}`.execute(db)
+  }
 }
 
 /** Skills, and what each queue asks of them. */

@@ -1,6 +1,12 @@
 // How routing stands, in words that the database and the model share.
 import { sql } from 'kysely'
-import { type Floor, type FloorOperator, unitsUsed, used } from '../features/routing/floor.ts'
+import {
+  type Floor,
+  type FloorChat,
+  type FloorOperator,
+  unitsUsed,
+  used,
+} from '../features/routing/floor.ts'
 import type { Db } from '../platform/database.ts'
 
 /** What the database and the model must agree on. */
@@ -20,7 +26,8 @@ export async function standing(db: Db, organisationId: string): Promise<Standing
       from operators o join operator_rows r using (organisation_id, user_id)
      where organisation_id = ${organisationId} order by user_id`.execute(db)
   const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
-    select chat_id as id, state, queue_id, due_at, operator_id, (row ->> 'rings')::boolean as rings, row -> 'offer' ->> 'expiresAt' as expires_at
+    select chat_id as id, state, queue_id, due_at, operator_id, (row ->> 'rings')::boolean as rings, row ->> 'opensAt' as opens_at, row -> 'offer' ->> 'expiresAt' as expires_at,
+           row -> 'parked' as parked
       from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
   const members = await sql<{ cools: string | null }>`
     select queue_id || ':' || user_id as id, tier, is_joined, participates, cools_until as cools from queue_members
@@ -47,6 +54,12 @@ function wrapUpOf({ wrapUpUntil, wraps }: FloorOperator) {
   const until = Math.max(wrapUpUntil ?? 0, ...wraps.map((wrap) => wrap.until))
   if (until === 0) return null
   return { until: new Date(until).toISOString(), isPaused: wrapUpUntil !== undefined }
+}
+
+function parkedOf({ parked }: FloorChat) {
+  if (parked === undefined) return null
+  const { userId: operatorId = null, at, because, isOwed } = parked
+  return { operatorId, at: new Date(at).toISOString(), because, isOwed }
 }
 
 /** As the model has it. */
@@ -80,7 +93,12 @@ export function modelled(floor: Floor): Standing {
       dueAt: chat.dueAt,
       operatorId: chat.operatorId ?? null,
       rings: chat.rings,
+      opensAt:
+        chat.state === 'early' && chat.opensAt !== undefined
+          ? new Date(chat.opensAt).toISOString()
+          : null,
       expiresAt: chat.expiresAt ?? null,
+      parked: parkedOf(chat),
     })),
   }
 }

@@ -91,12 +91,15 @@ export async function findStanding(
   organisationId: string,
   chatId: string,
   userId: string,
-): Promise<(Standing & { accountId: string }) | undefined> {
-  const { rows } = await sql<Standing & { accountId: string }>`
+): Promise<(Standing & { accountId: string; isParked: boolean }) | undefined> {
+  const { rows } = await sql<Standing & { accountId: string; isParked: boolean }>`
     select c.account_id, c.closed_at is not null as is_closed,
            exists (select from routed_chats r
                     where r.organisation_id = c.organisation_id and r.chat_id = c.id
                       and r.state = 'active' and r.operator_id = ${userId}) as is_held,
+           exists (select from routed_chats r
+                    where r.organisation_id = c.organisation_id and r.chat_id = c.id
+                      and r.parked_for = ${userId}) as is_parked,
            exists (select from assignments a
                     where a.organisation_id = c.organisation_id and a.chat_id = c.id
                       and a.user_id = ${userId} and a.accepted_at is not null) as was_held
@@ -106,14 +109,14 @@ export async function findStanding(
 }
 
 /**
- * Whether the actor may read the chat: the operator who holds it now, or whoever sees its floor and
- * answers chats there. Whoever only looks on sees that there is a chat, and no word of it.
+ * Whether the actor may read the chat: the operator who holds it now or for whom it is parked, or whoever
+ * sees its floor and answers chats there. Whoever only looks on sees that there is a chat, and no word of it.
  */
 export async function maySee(db: Db, actor: Actor, chatId: string): Promise<boolean> {
   const standing = await findStanding(db, actor.organisationId, chatId, actor.userId)
   if (standing === undefined) return false
-  const { isHeld, accountId } = standing
-  return isHeld || READING.every((one) => accounts.mayAt(actor, one, accountId))
+  const { isHeld, isParked, accountId } = standing
+  return isHeld || isParked || READING.every((one) => accounts.mayAt(actor, one, accountId))
 }
 
 const READING = ['wall.view', 'chats.answer'] as const

@@ -11,10 +11,10 @@ import {
   whyNoRoom,
   whyNot,
 } from './decide.ts'
-import { callsAll, type Floor, type FloorChat, isLineFull } from './floor.ts'
+import { atDoor, wayIn } from './doors.ts'
+import { callsAll, type Floor, type FloorChat } from './floor.ts'
 import { holdOf } from './holding.ts'
 import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
-import { overflowTarget } from './overflow.ts'
 import { beginWrapUp } from './wrapping.ts'
 
 export interface ChatCommands {
@@ -45,20 +45,17 @@ function enqueue(
     work.matchChats.push(id)
     return
   }
-  const place = { queueId, passedQueues: [] }
-  const isFull = isLineFull(work.floor, queue)
-  const entered = isFull ? overflowTarget(work.floor, place, 'overflow_full') : queueId
+  const entered = wayIn(work.floor, queue, work.now)
   if (entered === undefined) return
   const chat: FloorChat = {
+    ...entered,
     id,
-    queueId: entered,
-    kind: queue.kind,
     state: 'waiting',
     enqueuedAt: work.now,
     dueAt: work.now - (queue.priority + priority) * PRIORITY_STEP_MS,
     queueSince: work.now,
-    passedQueues: isFull ? [queueId] : [],
-    rings: callsAll(work.floor, entered),
+    opensAt: undefined,
+    rings: callsAll(work.floor, entered.queueId),
     visitorId,
     heldFor: undefined,
     operatorId: undefined,
@@ -67,7 +64,8 @@ function enqueue(
     said: undefined,
     parked: undefined,
   }
-  work.floor.chats.set(id, { ...chat, heldFor: holdOf(work.floor, chat, work.now) })
+  const held = { ...chat, heldFor: holdOf(work.floor, chat, work.now) }
+  work.floor.chats.set(id, atDoor(work.floor, held, work.now))
   work.matchChats.push(id)
 }
 

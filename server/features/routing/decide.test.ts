@@ -194,6 +194,8 @@ describe('over time', () => {
     chatUnits: 1,
     cooldownMs: undefined,
     burst: undefined,
+    parking: undefined,
+    closing: undefined,
   } as const
   const play = (floor: Floor, now: number, ...commands: Command[]): Floor =>
     commands.reduce((standing, command) => step(standing, command, now).floor, floor)

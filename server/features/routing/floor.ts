@@ -5,6 +5,7 @@ import type { Strategy } from '#contract/queues.ts'
 import type { ChatState } from '#contract/routing.ts'
 import { compareIds, isFor, isReady } from './decide.ts'
 
+import type { FloorClosing } from './floor-closing.ts'
 import type { FloorParked, FloorParking, LastWord } from './floor-parking.ts'
 
 export type Kind = 'live' | 'deferred'
@@ -39,6 +40,8 @@ export interface FloorQueue {
   /** So long after a chat, and after so many within a time, nobody is given another. */
   cooldownMs: number | undefined
   burst: { most: number; ms: number } | undefined
+  /** Undefined: always open. */
+  closing: FloorClosing | undefined
 }
 
 /** What a queue asks of whoever gets its chats; until it is no longer asked for, or always. */
@@ -104,6 +107,8 @@ export interface FloorChat {
   /** Since when it is in this queue, and those that it has gone on from. */
   queueSince: number
   passedQueues: readonly string[]
+  /** Of one that is early: when that is over; undefined: not within a year. */
+  opensAt: number | undefined
   /** Calls all who are outside its queue. */
   rings: boolean
   operatorId: string | undefined
@@ -235,7 +240,7 @@ export function isAttended(floor: Floor, queue: FloorQueue): boolean {
 /** Whether no more may wait in the queue. */
 export function isLineFull(floor: Floor, { id, maxWaiting }: FloorQueue): boolean {
   const waiting = [...floor.chats.values()].filter(
-    ({ queueId, state }) => queueId === id && state === 'waiting',
+    ({ queueId, state }) => queueId === id && (state === 'waiting' || state === 'early'),
   )
   return waiting.length >= (maxWaiting ?? Infinity)
 }

@@ -5,12 +5,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Because } from '#contract/routing.ts'
 import { type Database, openDatabase } from '../../platform/database.ts'
-import { aimed, history, QUEUES, SKILLS, USERS } from '../../testing/routing-histories.ts'
+import { anyHistory } from '../../testing/parking-histories.ts'
+import { aimed, QUEUES, SKILLS, USERS } from '../../testing/routing-histories.ts'
 import {
   ask,
   emptyHouse,
   idOf,
   type Place,
+  seedClosings,
   seedPlace,
   seedQueue,
   seedSkills,
@@ -25,6 +27,7 @@ import { run, sweep } from './actions.ts'
 import { emptyFloor } from './floor.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { type Command, step } from './model.ts'
+import * as parking from './parking-queries.ts'
 import * as routing from './queries.ts'
 import { pickChat, takeChat } from './ring-queries.ts'
 import { setUnitLimit } from './unit-queries.ts'
@@ -82,6 +85,12 @@ async function act(place: Place, it: Command): Promise<unknown> {
       return run(db, (one) => takeChat(one, { organisationId, ...it }))
     case 'pick':
       return run(db, (one) => pickChat(one, { organisationId, ...it }))
+    case 'say':
+      return say(place, it)
+    case 'park':
+      return run(db, (one) => parking.parkChat(one, { organisationId, seen: 1_000, ...it }))
+    case 'takeBack':
+      return run(db, (one) => parking.takeBackChat(one, { organisationId, ...it }))
     case 'wrapUp':
       return run(db, (one) => endWrapUp(one, place.organisationId, it.userId))
     case 'describe':
@@ -126,6 +135,21 @@ async function act(place: Place, it: Command): Promise<unknown> {
     case 'sweep':
       return sweep(db)
   }
+}
+
+/** The model's operators write only in what somebody holds. */
+async function say({ organisationId }: Place, { chatId, by }: Command<'say'>): Promise<void> {
+  await sql`
+    with next as (
+      update chats set message_seq = message_seq + 1
+       where id = ${chatId} and exists (
+         select from routed_chats r
+          where r.chat_id = ${chatId} and r.state <> 'closed' and (${by} = 'visitor' or r.state = 'active'))
+      returning message_seq as seq)
+    insert into messages (organisation_id, chat_id, seq, client_id, author, body, at)
+    select ${organisationId}, ${chatId}, seq, gen_random_uuid(), ${by}::chat_author, 'Hello', routing_now()
+      from next`.execute(db)
+  if (by === 'visitor') await run(db, (one) => parking.wakeChat(one, { organisationId, chatId }))
 }
 
 // As editing a person does it: what is set is told, and the operator is matched anew.
@@ -235,6 +259,7 @@ async function emptied(): Promise<Place> {
       await sql`update queues set overflow_queue_id = ${overflowQueueId} where id = ${id}`.execute(
         db,
       )
+  await seedClosings(db, place.organisationId, QUEUES)
   await seedSkills(db, place.organisationId, SKILLS, QUEUES)
   for (const id of USERS) await seedUser(db, place.organisationId, id, 'User')
   return place
@@ -244,7 +269,7 @@ test('the database and the model agree after every step of any history', async (
   let offers = 0
   let steps = 0
   await fc.assert(
-    fc.asyncProperty(history, async (commands) => {
+    fc.asyncProperty(anyHistory, async (commands) => {
       await setClock(db, START)
       const place = await emptied()
       let floor = emptyFloor(QUEUES, TIME_ZONE, IDLE_MINUTES * 60_000)

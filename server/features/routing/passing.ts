@@ -1,8 +1,9 @@
 // The passing of time in plain values, as every server's clockwork brings it about (clockwork.ts).
 
-import { stopCoolingDown } from './cooling-down.ts'
 import { abandon } from './chat-steps.ts'
+import { stopCoolingDown } from './cooling-down.ts'
 import { COOLDOWN_MS, compareIds, MISSED_MAX } from './decide.ts'
+import { tendDoors } from './doors.ts'
 import { chatsOf, compareChats } from './floor.ts'
 import { releaseHolds } from './holding.ts'
 import { changeOperator, putBack, ring, settle, type Work } from './matching.ts'
@@ -18,6 +19,7 @@ export function sweep(work: Work): void {
   settle(work)
   expireGrace(work)
   settle(work)
+  tendDoors(work)
   tendIdle(work)
   expireWrapUps(work)
   settle(work)
