@@ -6,6 +6,7 @@ import * as presence from '../features/presence/queries.ts'
 import { run } from '../features/routing/actions.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
+import { seatParked, seatQuiet } from './quiet-chats.ts'
 import { ask, type Place, seedOperator, seedPlace, seedQueue } from './routing-seed.ts'
 
 export interface Scene {
@@ -27,6 +28,9 @@ export interface Scene {
   berts: string
   evas: string
   waiting: string
+  /** A deferred chat of Anna's in which nobody has written for long, and one that is parked for Bert. */
+  quiet: string
+  parked: string
   /** The offers. */
   annasOffer: string
   bertsOffer: string
@@ -60,6 +64,8 @@ export async function setScene(db: Db): Promise<Scene> {
   const eva = await seat(1, { ...place, ...dying })
   const evas = await chat()
   const waiting = await chat()
+  const quiet = await seatQuiet(db, place, anna)
+  const parked = await seatParked(db, place, bert)
   const cora = await seatAway(db, place, queueId)
   const dirk = await seatBeside(db, place, queueId)
   await lateIs(db, organisationId, evas)
@@ -68,7 +74,7 @@ export async function setScene(db: Db): Promise<Scene> {
   )
   return {
     ...{ place, queueId, otherQueueId, anna, bert, cora, dirk, eva },
-    ...{ held, annas, berts, evas, waiting },
+    ...{ held, annas, berts, evas, waiting, quiet, parked },
     annasOffer: await offerOf(db, annas),
     bertsOffer: await offerOf(db, berts),
     bertsConnection: await connectionOf(db, bert),

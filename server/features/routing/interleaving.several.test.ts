@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, type Db, openDatabase } from '../../platform/database.ts'
 import { openStage, putPoints, type Stage, type Step } from '../../testing/interleaving.ts'
+import { say } from '../../testing/quiet-chats.ts'
 import { ask } from '../../testing/routing-seed.ts'
 import { keepScene, type Scene, setScene } from '../../testing/scene.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
@@ -14,6 +15,7 @@ import * as presence from '../presence/queries.ts'
 import { reconcile, run } from './actions.ts'
 import { assignChat, beginTransfer, moveChat } from './handing-queries.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
+import { parkChat } from './parking-queries.ts'
 import * as routing from './queries.ts'
 import { takeChat } from './ring-queries.ts'
 
@@ -114,6 +116,10 @@ function stepsOf(it: Scene): Record<string, Step> {
     'a chat is moved': step((db) =>
       moveChat(db, { ...above(), chatId: it.waiting, queueId: it.otherQueueId }),
     ),
+    'a quiet chat is parked': step((db) =>
+      parkChat(db, { organisationId, chatId: it.quiet, userId: it.anna }),
+    ),
+    'a parked chat is woken': (db) => say(db, it.place, it.parked, 'visitor'),
     'a chat is taken that does not ring': step((db) =>
       takeChat(db, { organisationId, chatId: it.waiting, userId: it.dirk }),
     ),
