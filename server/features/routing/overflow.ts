@@ -9,18 +9,20 @@ import {
   isAttended,
   isLineFull,
 } from './floor.ts'
+import { doorOf } from './floor-closing.ts'
 import { settle, type Work } from './matching.ts'
 
 /** A chat goes on so often at most, and a chain of queues has so many steps. */
 export const OVERFLOW_MAX = 3
 
-type Rule = 'overflow_full' | 'overflow_waited' | 'overflow_unattended'
+type Rule = 'overflow_full' | 'overflow_closed' | 'overflow_waited' | 'overflow_unattended'
 
 /** Where the chat may go on to, along the chain of its queue; undefined: it stays. */
 export function overflowTarget(
   floor: Floor,
   { queueId, passedQueues }: Pick<FloorChat, 'queueId' | 'passedQueues'>,
   rule: Rule,
+  now: number,
 ): string | undefined {
   const passed = new Set([...passedQueues, queueId])
   const from = floor.queues.get(queueId)
@@ -28,6 +30,7 @@ export function overflowTarget(
   const mayEnter = (queue: FloorQueue) =>
     !passed.has(queue.id) &&
     !isLineFull(floor, queue) &&
+    doorOf(queue, now).isOpen &&
     queue.kind === from.kind &&
     queue.isTest === from.isTest &&
     (rule !== 'overflow_unattended' || isAttended(floor, queue))
@@ -54,12 +57,12 @@ export function overflowChats(work: Work): void {
   for (;;) {
     const due = [...floor.chats.values()].sort(compareChats).flatMap((chat) => {
       const rule = whyOverflow(floor, chat, now)
-      return rule === undefined || overflowTarget(floor, chat, rule) === undefined
+      return rule === undefined || overflowTarget(floor, chat, rule, now) === undefined
         ? []
         : [{ chat, rule }]
     })
     if (due.length === 0) return
-    for (const { chat, rule } of due) goOn(work, chat, overflowTarget(floor, chat, rule))
+    for (const { chat, rule } of due) goOn(work, chat, overflowTarget(floor, chat, rule, now))
     settle(work)
   }
 }
