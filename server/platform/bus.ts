@@ -2,7 +2,7 @@
 // signs. A message may be lost; then the next look at the log, at most a second later, finds it.
 import { EventEmitter } from 'node:events'
 
-/** Wakes within this time are sent together. */
+/** Wakes within this time of one that was sent are sent together. */
 const GATHER_MS = 5
 /** PostgreSQL's bound for one notification is 8000 bytes; the same holds whatever carries it. */
 const MOST_BYTES = 7_500
@@ -38,6 +38,7 @@ export function openBus(openCarrier: OpenCarrier, failed: (error: unknown) => vo
   const heard = new EventEmitter<Events>()
   const topics = new Set<string>()
   let gathering: NodeJS.Timeout | undefined
+  let sentAt = 0
   const carrier = openCarrier((payload) => hear(heard, payload))
   const send = (message: Message) => {
     const payload = JSON.stringify(message)
@@ -45,6 +46,7 @@ export function openBus(openCarrier: OpenCarrier, failed: (error: unknown) => vo
   }
   const flush = () => {
     gathering = undefined
+    sentAt = performance.now()
     const wake = [...topics]
     topics.clear()
     // This server need not wait for its own word to come round.
@@ -54,7 +56,8 @@ export function openBus(openCarrier: OpenCarrier, failed: (error: unknown) => vo
   return {
     wake(topic) {
       topics.add(topic)
-      gathering ??= setTimeout(flush, GATHER_MS)
+      // The first one goes at once, with all that is said in the same turn.
+      gathering ??= setTimeout(flush, Math.max(0, sentAt + GATHER_MS - performance.now()))
     },
     sign: (sign) => send({ sign }),
     onWake: (hear) => void heard.on('wake', hear),

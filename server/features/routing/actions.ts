@@ -26,12 +26,15 @@ async function untilSettled<T extends Outcome<string, unknown>>(
 /**
  * Runs one transition as its own transaction, again where the database asks for it, and then
  * matches what it left. The log has grown when `seq` is a number or something was matched: wake.
+ * `committed` is called between the two: what is already so need not wait for what follows from it.
  */
 export async function run<T extends Outcome<string, unknown>>(
   db: Db,
   work: (db: Db) => Promise<T>,
+  committed: (outcome: T) => void = () => {},
 ): Promise<T> {
   const outcome = await untilSettled(() => work(db))
+  committed(outcome)
   await settle(db, outcome)
   return outcome
 }

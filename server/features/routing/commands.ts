@@ -26,8 +26,9 @@ export async function ask<T extends Outcome<string, unknown>>(
   ctx: ActorCtx,
   transition: (db: Db) => Promise<T>,
 ): Promise<T> {
-  const outcome = await run(ctx.db, transition)
-  ctx.bus.wake(ctx.organisationId)
+  const wake = () => ctx.bus.wake(ctx.organisationId)
+  const outcome = await run(ctx.db, transition, wake)
+  wake()
   return outcome
 }
 

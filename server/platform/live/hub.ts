@@ -1,7 +1,7 @@
 // Who watches what here, and what each watched scope was last told. One frame is made per scope,
 // however many sockets watch it.
 import type { Frame, FrameRow, SignSeen } from '#contract/frames.ts'
-import type { Batch, LogTailer } from './log.ts'
+import type { Batch, LogEvent, LogTailer } from './log.ts'
 import { rowsOf, scopesOf } from './projection.ts'
 
 /** A socket, as far as the hub needs to know it. */
@@ -18,10 +18,19 @@ interface Room {
   /** Up to where the room's watchers have been told. */
   at: number
   watchers: Map<string, Watcher>
+  /** What they have not been told yet, and up to where it goes. */
+  untold: (readonly LogEvent[])[]
+  to: number
+  toldAt: number
+  telling: NodeJS.Timeout | undefined
 }
 
 /** More rows than this in one answer: fetching the snapshot costs less. */
 const MOST_ROWS = 2_000
+/** At least this long between two frames of a room with many watchers: what falls between is one. */
+const TICK_MS = 50
+/** A user's own scope has few watchers, who wait for what it says: an offer is one frame, at once. */
+const AT_ONCE = /^user:/
 /** How long an answer waits for this process to read as far as the watcher has read elsewhere. */
 const BEHIND_MS = 3_000
 
@@ -38,7 +47,9 @@ export class Hub {
     for (const scope of scopesOf(batch.events)) {
       const room = this.#rooms.get(scope)
       if (room === undefined || room.organisationId !== batch.organisationId) continue
-      this.#send(room, scope, batch.to, rowsOf(scope, batch.events))
+      room.untold.push(batch.events)
+      room.to = batch.to
+      this.#plan(room, scope)
     }
   }
 
@@ -66,6 +77,7 @@ export class Hub {
   leave(scope: string, watcher: Watcher): void {
     const room = this.#rooms.get(scope)
     if (room === undefined || !room.watchers.delete(watcher.id) || room.watchers.size > 0) return
+    clearTimeout(room.telling)
     this.#rooms.delete(scope)
   }
 
@@ -92,9 +104,20 @@ export class Hub {
     )
   }
 
-  #send(room: Room, scope: string, to: number, rows: FrameRow[]): void {
-    const frame: Frame = { s: scope, p: room.at, t: to, r: rows }
-    room.at = to
+  #plan(room: Room, scope: string): void {
+    const waitMs = AT_ONCE.test(scope) ? 0 : room.toldAt + TICK_MS - performance.now()
+    if (waitMs <= 0) this.#send(room, scope)
+    else room.telling ??= setTimeout(() => this.#send(room, scope), waitMs)
+  }
+
+  #send(room: Room, scope: string): void {
+    clearTimeout(room.telling)
+    const rows: FrameRow[] = rowsOf(scope, room.untold.flat())
+    const frame: Frame = { s: scope, p: room.at, t: room.to, r: rows }
+    room.at = room.to
+    room.untold = []
+    room.toldAt = performance.now()
+    room.telling = undefined
     for (const watcher of room.watchers.values()) watcher.send(frame)
   }
 
@@ -104,10 +127,10 @@ export class Hub {
       known.watchers.set(watcher.id, watcher)
       return known
     }
+    const at = this.#log.cursor(organisationId)
     const room: Room = {
-      organisationId,
-      at: this.#log.cursor(organisationId),
-      watchers: new Map([[watcher.id, watcher]]),
+      ...{ organisationId, at, to: at, watchers: new Map([[watcher.id, watcher]]) },
+      ...{ untold: [], toldAt: 0, telling: undefined },
     }
     this.#rooms.set(scope, room)
     return room

@@ -29,8 +29,8 @@ const MOST = 2_000
 /** Lines kept in memory for those who come back. */
 const KEPT = 10_000
 const LOOK_MS = 1_000
-/** At least this long between two batches of one organisation: what falls between is one frame. */
-const TICK_MS = 50
+/** At least this long between two batches of one organisation. How often pages hear is the hub's. */
+const TICK_MS = 5
 
 interface Followed {
   cursor: number
