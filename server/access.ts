@@ -58,6 +58,8 @@ type May = (db: Db, actor: Actor, id: string) => Promise<boolean>
 const ASKED: Readonly<Record<string, May>> = {
   chat: chats.maySee,
   queue: maySeeQueue,
+  simulator: async (_db, actor, id) =>
+    id === actor.organisationId && accounts.mayAt(actor, 'setup.manage', id),
   async record(db, actor, id) {
     const standing = await people.findStanding(db, actor.organisationId, id)
     // One's own is no secret to oneself.

@@ -10,6 +10,7 @@ import * as invites from './features/invites/queries.ts'
 import * as people from './features/people/queries.ts'
 import * as presence from './features/presence/queries.ts'
 import * as proof from './features/proof/queries.ts'
+import * as simulator from './features/simulator/queries.ts'
 import * as users from './features/users/list-queries.ts'
 import * as wall from './features/wall/queries.ts'
 import type { Database, Db } from './platform/database.ts'
@@ -31,6 +32,8 @@ const LISTS: Readonly<Record<string, List>> = {
     ...named('operator', await presence.listOfTeam(db, organisationId, id)),
     ...named('proof', await proof.listTurns(db, organisationId)),
   ],
+  simulator: async (db, organisationId) =>
+    named('simulation', await simulator.listRuns(db, organisationId)),
   queue: wall.queueRows,
   setup: wall.setupRows,
   user: async (db, organisationId, id) => [

@@ -37,6 +37,7 @@ const WITHOUT_KEY = [
   ...['connections.user_id', 'messages.client_id', 'status_changes.actor_id'],
   ...['routed_chats.handing_id', 'routed_chats.transfer_id'],
   ...['transfers.by_id', 'transfers.ended_by_id', 'transfers.from_id', 'transfers.to_id'],
+  ...['simulations.node_id', 'simulations.sandbox_id', 'told_waits.chat_id', 'told_waits.queue_id'],
 ]
 
 const rows = async <T>(query: ReturnType<typeof sql<T>>) => (await query.execute(house.db)).rows

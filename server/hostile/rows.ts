@@ -6,6 +6,7 @@ import { IMPORT_ROWS } from './rows-imports.ts'
 import { PEOPLE_ROWS } from './rows-people.ts'
 import { SECURITY_ROWS } from './rows-security.ts'
 import { SET_UP_ROWS } from './rows-set-up.ts'
+import { SIMULATOR_ROWS } from './rows-simulator.ts'
 
 /**
  * In this order the right ones go through, so that a row may stand on what an earlier one did. What
@@ -17,5 +18,6 @@ export const ROWS: Record<string, Row> = {
   ...CHAT_ROWS,
   ...CONTACT_ROWS,
   ...IMPORT_ROWS,
+  ...SIMULATOR_ROWS,
   ...SECURITY_ROWS,
 }

@@ -28,6 +28,17 @@ export class Agenda<T> {
     heap[place] = one
   }
 
+  /** When the earliest is to happen; undefined when nothing is planned. */
+  get first(): number | undefined {
+    return this.#heap[0]?.at
+  }
+
+  /** Takes out the earliest that is due by then; undefined when nothing is. */
+  nextBy(at: number): Planned<T> | undefined {
+    const { first } = this
+    return first === undefined || first > at ? undefined : this.next()
+  }
+
   /** Takes out the earliest; undefined when nothing is planned. */
   next(): Planned<T> | undefined {
     const heap = this.#heap

@@ -1,6 +1,6 @@
 // What a simulated floor comes to, with how sure that is.
 import type { Forecast } from '../visits/forecast.ts'
-import { likelyWait } from '../visits/forecast.ts'
+import { rangeOf } from '../visits/forecast.ts'
 import type { Outcome, Plan, Totals } from './floor.ts'
 import { simulate } from './floor.ts'
 
@@ -28,15 +28,13 @@ export interface Told {
   probes: number
   /** By which part what was said was too long (above 0) or too short, on average. */
   bias: number
-  /** The part of them whose wait lay between what one in ten and what nine in ten would wait. */
+  /** The part of them whose wait lay within the range that they were told. */
   covered: number
 }
 
 const BATCHES = 30
 /** The floor begins empty: the first of them are not like the others. */
 const WARM_UP = 0.05
-const ONE_IN_TEN = -1.2816
-const NINE_IN_TEN = 1.2816
 
 /** Runs the plan and reports. */
 export function report(plan: Plan): Report {
@@ -85,8 +83,8 @@ class Tally {
     this.#probes += 1
     this.#said += told.mean
     this.#waited += waited
-    const isLonger = waited >= likelyWait(told, ONE_IN_TEN)
-    if (isLonger && waited <= likelyWait(told, NINE_IN_TEN)) this.#covered += 1
+    const { fromSeconds, toSeconds } = rangeOf(told)
+    if (waited >= fromSeconds && waited <= toSeconds) this.#covered += 1
   }
 
   report({ visitors }: Plan, { seconds, lineLength, taken }: Totals): Report {

@@ -94,7 +94,7 @@ test('nobody is given a chat beside the rules of who is asked', () => {
   expect(checked).toBeGreaterThan(50)
 })
 
-describe('QU-15: what visitors are told, on floors of which theory says what they do', () => {
+describe('QU-15 MS-8: what visitors are told, on floors of which theory says what they do', () => {
   test.each(SCENARIOS)('$name', (scenario) => {
     const validation = validate(scenario, 150_000, 1)
     expect(troublesOf(validation), JSON.stringify(validation)).toEqual([])

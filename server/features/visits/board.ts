@@ -12,6 +12,7 @@ import type { Batch, LogEvent } from '../../platform/live/log.ts'
 import { frameRow } from '../../platform/live/projection.ts'
 import type { Source } from '../../platform/live/watching.ts'
 import { Refusal } from '../../platform/refuse.ts'
+import * as estimates from '../estimates/queries.ts'
 import * as visits from './queries.ts'
 
 export interface BoardParts {
@@ -32,6 +33,8 @@ interface Room {
   /** The position of what was shown last, and what it was. */
   t: number
   shown: string
+  /** The range that its visitor was told last. */
+  told: string | undefined
   watchers: Map<string, Watcher>
 }
 
@@ -39,6 +42,8 @@ const MOMENT_MS = 60_000
 const LINES_MS = 1_000
 /** An expected wait grows old by itself, though nothing happens. */
 const AGES_MS = 15_000
+/** How often is counted what became of what was told. */
+const COUNTS_MS = 5_000
 
 export function openVisitBoard(parts: BoardParts): VisitBoard {
   return new Board(parts)
@@ -50,6 +55,8 @@ class Board implements VisitBoard {
   readonly #rooms = new Map<string, Room>()
   readonly #changedChats = new Set<string>()
   readonly #movedQueues = new Set<string>()
+  /** What visitors have been told and is not kept yet, by the chat. */
+  readonly #told = new Map<string, estimates.Told>()
   readonly #timers: NodeJS.Timeout[]
   #isLooking = false
   #isStopped = false
@@ -59,6 +66,7 @@ class Board implements VisitBoard {
     this.#timers = [
       setInterval(() => this.#lookAtLines(), LINES_MS),
       setInterval(() => this.#moveAll(), AGES_MS),
+      setInterval(() => this.#count(), COUNTS_MS),
     ]
   }
 
@@ -73,6 +81,7 @@ class Board implements VisitBoard {
     // A page may come from another server, whose last frame was made a moment later.
     room.t = Math.max(room.t, Math.min(since + 1, room.t + MOMENT_MS))
     watcher.send(frameOf(chatId, room))
+    this.#noteTold(room)
     // What was read may be older than what the log has told since: look once more.
     this.#changedChats.add(chatId)
     this.#look()
@@ -180,12 +189,34 @@ class Board implements VisitBoard {
       this.#changedChats.clear()
       try {
         for (const seen of await visits.listVisits(this.#parts.db, chatIds)) this.#show(seen)
+        await this.#keepTold()
       } catch (error) {
         // The next look, at most a second later, finds them again.
         for (const id of chatIds) this.#changedChats.add(id)
         throw error
       }
     }
+  }
+
+  #noteTold(room: Room): void {
+    const { organisationId, chatId, waitsIn, visit } = room.seen
+    if (waitsIn === null || visit.wait === null) return
+    const { fromSeconds: from, toSeconds: to } = visit.wait
+    if (room.told === `${from}-${to}`) return
+    room.told = `${from}-${to}`
+    this.#told.set(chatId, { organisationId, chatId, queueId: waitsIn, from, to })
+  }
+
+  async #keepTold(): Promise<void> {
+    const told = [...this.#told.values()]
+    this.#told.clear()
+    await estimates.keepTold(this.#parts.db, told)
+  }
+
+  #count(): void {
+    estimates.count(this.#parts.db).catch((error: unknown) => {
+      if (!this.#isStopped) this.#parts.failed(error)
+    })
   }
 
   #show(seen: visits.Seen): void {
@@ -198,11 +229,18 @@ class Board implements VisitBoard {
     room.t = Math.max(seen.t, room.t + 1)
     const frame = frameOf(seen.chatId, room)
     for (const watcher of room.watchers.values()) watcher.send(frame)
+    this.#noteTold(room)
   }
 }
 
 function roomOf(seen: visits.Seen): Room {
-  return { seen, t: seen.t, shown: JSON.stringify(seen.visit), watchers: new Map() }
+  return {
+    seen,
+    t: seen.t,
+    shown: JSON.stringify(seen.visit),
+    told: undefined,
+    watchers: new Map(),
+  }
 }
 
 /** Whoever hears it knows the whole state, whatever they knew before. */

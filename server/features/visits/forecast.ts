@@ -45,14 +45,24 @@ export interface Forecast {
 }
 
 /**
- * The wait of somebody who has `ahead` visitors before them: from the middle of what is likely to
- * what nine of ten will not exceed. Null when nobody is there to answer.
+ * Eight of ten are to be within the range. Were the pace known, the tenth at each end would do (a
+ * normal number of 1.2816); it is only estimated, and the simulator says by how much more.
+ */
+const WITHIN = 1.36
+
+/**
+ * The wait of somebody who has `ahead` visitors before them, as a range that eight of ten are within.
+ * Null when nobody is there to answer.
  */
 export function expectedWait(pace: Pace, ahead: number): Wait | null {
   if (pace.online === 0 || pace.slots <= 0) return null
   if (ahead < pace.free) return rounded(0, pace.offerSeconds)
-  const forecast = forecastWait(pace, ahead - pace.free)
-  return rounded(likelyWait(forecast, 0), likelyWait(forecast, 1.2816))
+  return rangeOf(forecastWait(pace, ahead - pace.free))
+}
+
+/** What a visitor is told of a forecast. */
+export function rangeOf(forecast: Forecast): Wait {
+  return rounded(likelyWait(forecast, -WITHIN), likelyWait(forecast, WITHIN))
 }
 
 /**
@@ -104,10 +114,13 @@ export function likelyWait({ mean, variance }: Forecast, z: number): number {
   return mean * Math.max(0, 1 - ninth + z * Math.sqrt(ninth)) ** 3
 }
 
-/** Ends of a range that a person would say: the longer, the coarser. */
+/**
+ * Ends of a range that a person would say: the longer, the coarser. Each to the nearest: rounded
+ * outwards, the range would be wider than it says.
+ */
 function rounded(from: number, to: number): Wait {
-  const fromSeconds = Math.floor(from / stepOf(from)) * stepOf(from)
-  const toSeconds = Math.ceil(to / stepOf(to)) * stepOf(to)
+  const fromSeconds = Math.round(from / stepOf(from)) * stepOf(from)
+  const toSeconds = Math.round(to / stepOf(to)) * stepOf(to)
   return { fromSeconds, toSeconds: Math.max(toSeconds, fromSeconds + stepOf(fromSeconds)) }
 }
 
