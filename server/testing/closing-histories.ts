@@ -16,7 +16,7 @@ const BUSY_NIGHT = {
 
 const closing = { calendar: BUSY_NIGHT, atClosing: 'serve', messageQueueId: undefined } as const
 
-/** What of queues 11 to 14 is not as usual. */
+/** What of queues 11 to 13 is not as usual. */
 export const CLOSINGS = [
   { closing: { ...closing, whenClosed: 'wait' }, maxWaiting: 3, overflowQueueId: idOf('b', 7) },
   {
@@ -24,6 +24,11 @@ export const CLOSINGS = [
     overflowQueueId: idOf('b', 11),
     overflowAfterMs: 60_000,
   },
-  { closing: { ...closing, whenClosed: 'wait', atClosing: 'as_comer' }, affinityMs: 10_000 },
-  { closing: { ...closing, whenClosed: 'message', messageQueueId: idOf('b', 3) } },
+  {
+    closing: {
+      ...{ ...closing, whenClosed: 'message', messageQueueId: idOf('b', 3) },
+      atClosing: 'as_comer',
+    },
+    affinityMs: 10_000,
+  },
 ] as const satisfies Partial<FloorQueue>[]

@@ -119,6 +119,8 @@ export type Timed = Command & { afterMs: number; aim: number }
 
 const userId = fc.constantFrom(...USERS)
 const queueId = fc.constantFrom(...QUEUES.map(({ id }) => id))
+/** Half of who comes comes to the first queues, which everybody serves. */
+const asked = fc.oneof(fc.constantFrom(idOf('b', 1), idOf('b', 2)), queueId)
 const chatId = fc.constantFrom(...CHATS)
 const connectionId = fc.constantFrom(...CONNECTIONS)
 const limit = fc.integer({ min: 0, max: 3 })
@@ -147,7 +149,7 @@ const means = {
 const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 24,
-    arbitrary: fc.record({ type: type('enqueue'), chatId, queueId, priority, visitorId }),
+    arbitrary: fc.record({ type: type('enqueue'), chatId, queueId: asked, priority, visitorId }),
   },
   { weight: 7, arbitrary: fc.record({ type: type('accept'), chatId, userId }) },
   { weight: 4, arbitrary: fc.record({ type: type('decline'), chatId, userId }) },
