@@ -16,6 +16,7 @@ import * as presence from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import * as routing from './queries.ts'
+import { setUnitLimit } from './unit-queries.ts'
 
 const queue = openBusyQueue()
 
@@ -111,6 +112,15 @@ describe('everybody at once', () => {
       routing.setLimit(one, { ...wish, version: rows.at(0)?.version ?? 1 }),
     )
   }
+  async function relimitUnits(floor: Floor): Promise<void> {
+    const userId = any(floor.users)
+    const { rows } = await sql<{ unitVersion: number }>`
+      select unit_version from operators where user_id = ${userId}`.execute(queue.db)
+    const limit = chance(0.2) ? null : Math.floor(Math.random() * 7)
+    const version = rows.at(0)?.unitVersion ?? 1
+    const wish = { ...queue.place, userId, limit, version, actorId: null }
+    await run(queue.db, (one) => setUnitLimit(one, wish))
+  }
   async function moveQueue(floor: Floor): Promise<void> {
     const it = { ...queue.place, queueId: any(floor.queues), userId: any(floor.users) }
     const tier = 1 + Math.floor(Math.random() * 2)
@@ -199,6 +209,7 @@ describe('everybody at once', () => {
     [3, abandon],
     [5, declare],
     [4, relimit],
+    [4, relimitUnits],
     [4, moveQueue],
     [5, reconnect],
     [8, comeBack],
@@ -214,11 +225,11 @@ describe('everybody at once', () => {
   ]
   const drawn = acts.flatMap(([weight, act]) => Array.from({ length: weight }, () => act))
 
-  test('QU-12 breaks no law, and no transaction waits for itself', async () => {
+  test('QU-12 IN-1 QU-5 breaks no law, and no transaction waits for itself', async () => {
     const users = await queue.operators(8, 2)
     const second = await seedQueue(queue.db, queue.place.organisationId, randomUUID(), {
-      strategy: 'least_loaded',
-      priority: 1,
+      ...{ strategy: 'least_loaded', priority: 1 },
+      ...{ chatUnits: 2, cooldownSeconds: 1 },
     })
     for (const userId of users.slice(0, 5)) {
       await run(queue.db, (one) =>
