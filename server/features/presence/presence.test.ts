@@ -251,10 +251,13 @@ test('PR-2 a status of the catalogue: for whom it is, what goes with it, and wha
   for (const body of [
     { availability: 'busy', statusId: lunch.id },
     { availability: 'away', statusId: lunch.id, reason: 'Both' },
+  ] as const)
+    expect((await anna.try(presence.choose, { body })).status).toBe(400)
+  for (const body of [
     { availability: 'busy', statusId: forNobody.id },
     { availability: 'away', statusId: randomUUID() },
   ] as const)
-    expect((await anna.try(presence.choose, { body })).status).toBe(400)
+    expect((await anna.try(presence.choose, { body })).status).toBe(404)
   // Whoever has it keeps it as it was.
   await admin.call(statuses.change, {
     params: { id: lunch.id },

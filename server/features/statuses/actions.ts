@@ -127,10 +127,10 @@ async function soundWish(
     const sound = reason === undefined ? undefined : soundName(reason, 'reason', 100)
     return { ...wish, reason: sound, mark: undefined }
   }
-  const status = await catalogue.findOfUser(db, organisationId, userId, statusId)
+  const status = found(await catalogue.findOfUser(db, organisationId, userId, statusId))
   // Of finishing: what comes after it.
   const becomes = availability === 'finishing' ? (finishAs ?? 'away') : availability
-  if (reason !== undefined || status?.availability !== becomes)
+  if (reason !== undefined || status.availability !== becomes)
     throw new Refusal('invalid', { field: 'statusId' })
   return { ...wish, reason: status.name, mark: status.mark }
 }

@@ -11,8 +11,8 @@ import { write } from '../../platform/write.ts'
 import * as catalogue from './catalogue-queries.ts'
 
 /**
- * Refuses with `not_found` or `forbidden` (the account), `invalid` (the name, a department that is not
- * there or below) or `name_taken`.
+ * Refuses with `not_found` (the account, a department that is not there or below), `forbidden`, `invalid`
+ * (the name) or `name_taken`.
  */
 export async function createStatus(ctx: ActorCtx, wanted: NewStatus): Promise<Status> {
   const { accountId } = wanted
@@ -84,5 +84,5 @@ async function mustBeThere(
 ): Promise<void> {
   if (ids === null) return
   const there = await catalogue.countDepartments(db, organisationId, accountId, ids)
-  if (there < new Set(ids).size) throw new Refusal('invalid', { field: 'departmentIds' })
+  if (there < new Set(ids).size) throw new Refusal('not_found')
 }

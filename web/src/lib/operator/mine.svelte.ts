@@ -2,12 +2,14 @@
 // server tells; a choice is under way until the server has answered it.
 import {
   type Availability,
+  type FinishAs,
   type Operator,
   type OperatorStatus,
   presence,
   statusOf,
 } from '#contract/presence.ts'
 import { call } from '#lib/api.ts'
+import { clock } from '#lib/clock.svelte.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
 
@@ -23,6 +25,12 @@ class Mine {
     return this.operator && statusOf(this.operator)
   }
 
+  /** Until when I cannot undo what somebody else has set; undefined: I can. Ticks. */
+  get heldUntil(): string | undefined {
+    const until = this.operator?.heldUntil
+    return until && clock.until(until) > 0 ? until : undefined
+  }
+
   /** What is being chosen, while the server has not answered. */
   get choosing(): Availability | undefined {
     return this.#choosing
@@ -34,10 +42,13 @@ class Mine {
   }
 
   /** Throws Refused or Unreachable. */
-  async choose(availability: Availability, reason?: string): Promise<void> {
+  async choose(
+    availability: Availability,
+    more: { reason?: string; finishAs?: FinishAs; statusId?: string } = {},
+  ): Promise<void> {
     this.#choosing = availability
     try {
-      await call(presence.choose, { body: { availability, ...(reason && { reason }) } })
+      await call(presence.choose, { body: { availability, ...more } })
     } finally {
       this.#choosing = undefined
     }

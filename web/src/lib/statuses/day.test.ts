@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest'
 import type { StatusDay, StatusInterval } from '#contract/statuses.ts'
-import { dayAfter, partsOf, totalsOf } from './day.ts'
+import { dayAfter, paidMs, partsOf, totalsOf } from './day.ts'
 
 const interval = (status: StatusInterval['status'], from: string, to: string): StatusInterval => ({
-  ...{ status, reason: null, cause: 'chosen', isPaid: true, actor: null, since: from, from, to },
+  ...{
+    status,
+    reason: null,
+    cause: 'chosen',
+    isPaid: status !== 'offline',
+    actor: null,
+    since: from,
+    from,
+    to,
+  },
 })
 const day: StatusDay = {
   ...{ day: '2026-11-21', timeZone: 'UTC' },
@@ -29,6 +38,10 @@ test('each status is summed once, the longest first', () => {
     ['offline', 9],
     ['available', 9],
   ])
+})
+
+test('PR-2 what counts as paid is summed as well', () => {
+  expect(paidMs(day)).toBe(9 * 3_600_000)
 })
 
 test.each([

@@ -24,6 +24,11 @@ export function totalsOf({ intervals }: StatusDay): { status: LedgerStatus; ms: 
   return [...totals].map(([status, ms]) => ({ status, ms })).toSorted((a, b) => b.ms - a.ms)
 }
 
+/** How much of the day counts as work. */
+export function paidMs({ intervals }: StatusDay): number {
+  return intervals.reduce((sum, one) => sum + (one.isPaid ? lengthOf(one) : 0), 0)
+}
+
 /** The day so many days later: `2026-02-28`, 1 is `2026-03-01`. */
 export function dayAfter(day: string, days: number): string {
   const noon = Date.parse(`${day}T12:00:00Z`)

@@ -6,7 +6,13 @@ import { troubleOf } from '#lib/trouble.ts'
 import { toast } from '#lib/ui/toasts.svelte.ts'
 import { t } from '#lib/words.ts'
 
-export const CHOICES = ['available', 'busy', 'away', 'offline'] as const satisfies Availability[]
+export const CHOICES = [
+  'available',
+  'busy',
+  'finishing',
+  'away',
+  'offline',
+] as const satisfies Availability[]
 
 /** Sets it and says so; false when it was refused, which is said too. */
 export async function setStatus(
@@ -20,5 +26,15 @@ export async function setStatus(
   } catch (error) {
     toast.error(troubleOf(error).text)
     return false
+  }
+}
+
+/** Lets them undo what was set for them, and says so. */
+export async function liftHold({ id, name }: { id: string; name: string }): Promise<void> {
+  try {
+    await call(presence.lift, { params: { id } })
+    toast.success(t('statuses.lift.done', { name }))
+  } catch (error) {
+    toast.error(troubleOf(error).text)
   }
 }

@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('setup', 'people', 'record', 'editing')
+export const load = () => needWords('setup', 'statuses', 'people', 'record', 'editing')

@@ -65,6 +65,7 @@ export class ThingEditor<R extends Row> {
 const MAY_BE_NONE: ReadonlySet<string> = new Set([
   ...['maxWaiting', 'overflowQueueId', 'overflowAfterSeconds'],
   ...['welcome', 'allowedOrigins'],
+  ...['maxMinutes', 'departmentIds'],
 ])
 
 class ThingForm extends DraftForm {

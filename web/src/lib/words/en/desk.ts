@@ -50,6 +50,8 @@ export default {
   'shift.away': 'You are away',
   'shift.offline': 'You are offline',
   'shift.finishing': 'You are finishing',
+  'shift.finishing.note': 'You keep the chats you have, and nothing new comes.',
+  'shift.held': 'Set by {name}. You can change it in {time}.',
   'shift.at-limit': 'You are at your limit',
   'shift.at-limit.note': 'You hold {used} of {limit} chats. The next comes when one ends.',
   'shift.wrap-up': 'Wrap-up: {time} left',

@@ -57,6 +57,8 @@ export default {
   'shift.away': 'U bent afwezig',
   'shift.offline': 'U bent offline',
   'shift.finishing': 'U maakt af',
+  'shift.finishing.note': 'U houdt de chats die u hebt, en er komt niets nieuws.',
+  'shift.held': 'Ingesteld door {name}. U kunt die over {time} wijzigen.',
   'shift.at-limit': 'U zit aan uw limiet',
   'shift.at-limit.note':
     'U hebt {used} van {limit} chats. De volgende komt als er een afgelopen is.',
