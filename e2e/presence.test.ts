@@ -1,0 +1,143 @@
+// What an operator's status does by itself, and what others do to it, as it is seen in browsers.
+import { sql } from 'kysely'
+import { expect, onTestFailed, test } from 'vitest'
+import { presence } from '#contract/presence.ts'
+import { visitors } from '#contract/visitors.ts'
+import { furnish, type Operator } from '../server/testing/floor.ts'
+import { openHouse } from '../server/testing/house.ts'
+import { expectAccessible, openStage, type Somebody } from './browser.ts'
+
+const house = openHouse()
+const stage = openStage()
+
+const RULES = {
+  ...({ idleMinutes: 5, idleWhenIgnored: false, heldMinutes: 5 } as const),
+  leavingWithChats: 'warn' as const,
+}
+
+/** As if there had been neither key nor pointer for six minutes. */
+async function leaveAlone({ userId }: Operator): Promise<void> {
+  await sql`update operators set availability_since = now() - interval '6 minutes'
+    where user_id = ${userId}`.execute(house.db)
+  await sql`update operator_activity set active_at = now() - interval '6 minutes'
+    where user_id = ${userId}`.execute(house.db)
+}
+
+function showFailures(...all: Somebody[]): void {
+  onTestFailed(async () => {
+    for (const one of all) await one.picture('failed')
+  })
+}
+
+const myStatus = ({ page }: Somebody) => page.getByRole('button', { name: /^My status:/ })
+
+test('PR-5 nobody there: a warning in every tab, on every device; one answer ends it, silence makes them away', async () => {
+  const { admin, ...floor } = await furnish(house)
+  await admin.call(presence.setRules, { body: RULES })
+  const anna = await floor.operator()
+  const first = await stage.enter('presence', `${house.url}/me`, { cookie: anna.cookie })
+  showFailures(first)
+  const phone = await stage.enter('presence-phone', `${house.url}/me`, {
+    ...{ cookie: anna.cookie, width: 390, height: 800, scheme: 'dark', locale: 'nl' },
+  })
+  const second = await first.context.newPage()
+  await second.goto(`${house.url}/desk`)
+  const warnings = [first.page, second, phone.page].map((page) =>
+    page.getByRole('dialog', { name: /Are you still there\?|Bent u er nog\?/ }),
+  )
+  await myStatus(first).getByText('Available').waitFor()
+  await second.getByText('Ready for the next chat').waitFor()
+  await phone.page.getByRole('heading', { level: 1 }).first().waitFor()
+  await leaveAlone(anna)
+  for (const warning of warnings) await warning.waitFor()
+  await warnings[0]?.getByText(/You will be set to Away in 00:\d\d/).waitFor()
+  await expectAccessible(first.page)
+  await first.picture('idle')
+  await phone.picture('idle')
+  await second.getByRole('button', { name: 'Stay available' }).click()
+  for (const warning of warnings) await warning.waitFor({ state: 'hidden' })
+  await leaveAlone(anna)
+  for (const warning of warnings) await warning.waitFor()
+  await sql`update operators set idle_until = now() where user_id = ${anna.userId}`.execute(
+    house.db,
+  )
+  await myStatus(first).getByText('Away').waitFor()
+  await first.page.getByText('so you were set to Away').waitFor()
+  for (const warning of warnings) await warning.waitFor({ state: 'hidden' })
+  expect([...first.problems, ...phone.problems]).toEqual([])
+})
+
+test('PR-4, PR-8 finishing ends by itself; what a supervisor has set holds until they lift it', async () => {
+  const { admin, ...floor } = await furnish(house)
+  const anna = await floor.operator({ firstName: 'Anna', lastName: 'Bos' })
+  const visitor = await floor.visitor()
+  const { id } = await visitor.ask()
+  await anna.answer()
+  const desk = await stage.enter('finishing', `${house.url}/me`, { cookie: anna.cookie })
+  const wall = await stage.enter('finishing-wall', `${house.url}/wall`, { cookie: admin.cookie })
+  showFailures(desk, wall)
+  const tile = wall.page.locator('.tile', { hasText: 'Anna Bos' })
+  await myStatus(desk).click()
+  await desk.page.getByRole('menuitem', { name: 'Finish, then offline' }).waitFor()
+  await desk.picture('menu')
+  await desk.page.getByRole('menuitem', { name: 'Finish, then offline' }).click()
+  await myStatus(desk).getByText('Finishing').waitFor()
+  await tile.getByText('Finishing').waitFor()
+  await visitor.call(visitors.leave, { params: { id } })
+  await myStatus(desk).getByText('Offline').waitFor()
+  await tile.getByText('Offline').waitFor()
+
+  await tile.locator('.face').press('Enter')
+  await wall.page.getByRole('menuitemradio', { name: 'Busy' }).click()
+  await desk.page.getByText(/ set your status to Busy\./).waitFor()
+  await myStatus(desk).click()
+  await desk.page.getByText(/^You can change it in 0\d:\d\d\.$/).waitFor()
+  expect(await desk.page.getByRole('menuitemradio').count()).toBe(0)
+  await desk.picture('held')
+  await desk.page.keyboard.press('Escape')
+  await wall.page.keyboard.press('Escape')
+  await tile.locator('.face').press('Enter')
+  await wall.page.getByRole('menuitem', { name: 'Let them change it' }).click()
+  await myStatus(desk).click()
+  await desk.page.getByRole('menuitemradio', { name: 'Available' }).click()
+  await tile.getByText('Available').waitFor()
+  expect([...desk.problems, ...wall.problems]).toEqual([])
+})
+
+test('PR-2, PR-9 a status of one’s own making is chosen; signing out with a chat is asked about', async () => {
+  const { admin, ...floor } = await furnish(house)
+  const setup = await stage.enter('catalogue', `${house.url}/setup/statuses`, {
+    cookie: admin.cookie,
+  })
+  const anna = await floor.operator({ firstName: 'Anna', lastName: 'Bos' })
+  await (await floor.visitor()).ask()
+  await anna.answer()
+  const desk = await stage.enter('leaving', `${house.url}/me`, { cookie: anna.cookie })
+  showFailures(setup, desk)
+  await setup.page.getByRole('button', { name: 'New status' }).first().click()
+  const make = setup.page.getByRole('dialog', { name: 'New status' })
+  await make.getByLabel('Name').fill('Lunch')
+  await make.getByRole('button', { name: 'Create' }).click()
+  const edit = setup.page.getByRole('dialog', { name: 'Lunch' })
+  await edit.getByLabel('Icon').selectOption('meal')
+  await edit.getByLabel('As long as it takes').uncheck()
+  await edit.getByRole('button', { name: /^Save/ }).click()
+  await setup.page.getByRole('row', { name: /Lunch Away 30 minutes at most Everybody/ }).waitFor()
+  await expectAccessible(setup.page)
+  await setup.picture('list')
+
+  await myStatus(desk).click()
+  await desk.page.getByRole('menuitemradio', { name: 'Lunch' }).click()
+  await myStatus(desk).getByText('Lunch').waitFor()
+  await desk.page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+  const ask = desk.page.getByRole('dialog', { name: 'You still have 1 chat' })
+  await ask.waitFor()
+  await expectAccessible(desk.page)
+  await desk.picture('asked')
+  await ask.getByRole('button', { name: 'Stay signed in' }).click()
+  await ask.waitFor({ state: 'hidden' })
+  await desk.page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+  await ask.getByRole('button', { name: 'Give back and sign out' }).click()
+  await desk.page.waitForURL('**/sign-in')
+  expect([...setup.problems, ...desk.problems]).toEqual([])
+})
