@@ -19,10 +19,16 @@ export const STRATEGIES = [
   'fewest_today',
   /** Whoever holds the largest part of their limit and still has room; of equals the longest idle. */
   'most_full',
+  /** Nobody is offered anything: it rings with all who have joined, and the first to take it has it. */
+  'ring_all',
   /** Nobody is offered anything: whoever has joined picks from the list of those who wait. */
   'manual_pick',
 ] as const
 export type Strategy = (typeof STRATEGIES)[number]
+
+/** Whether whoever serves the queue takes its chats, and none is offered. */
+export const isByHand = (strategy: Strategy): boolean =>
+  strategy === 'ring_all' || strategy === 'manual_pick'
 const StrategyName = Type.Enum(STRATEGIES)
 
 /** Levels of a queue's people: those of 1 are asked first. */

@@ -49,7 +49,7 @@ language sql stable as $$
       join operator_loads l on l.organisation_id = q.organisation_id and l.user_id = p_user
                            and l.kind = q.kind and l.chat_limit > 0
                            and coalesce(o.unit_limit >= q.chat_units, true)
-     where q.organisation_id = p_organisation and q.id = p_queue and q.strategy <> 'manual_pick')
+     where q.organisation_id = p_organisation and q.id = p_queue and not is_by_hand(q.strategy))
 $$;
 
 -- As in 0049.
@@ -163,7 +163,7 @@ begin
   end if;
   select m.* into v_member from queue_members m
     join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
-                 and q.strategy = 'manual_pick'
+                 and is_by_hand(q.strategy)
    where m.organisation_id = p_organisation and m.queue_id = v_chat.queue_id and m.user_id = p_user
      and not m.is_suspended;
   v_no := case

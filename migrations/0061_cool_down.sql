@@ -95,7 +95,7 @@ language sql stable as $$
     when p_load.used >= p_load.chat_limit then 'at_limit'
     when not has_units(p_operator, p_queue) then 'units_full'
     when p_member.cools_until is not null then 'cooling_down'
-    when p_queue.strategy = 'manual_pick' then 'by_hand'
+    when is_by_hand(p_queue.strategy) then 'by_hand'
     when p_chat.held_for <> p_operator.user_id then 'held_for_another'
     when p_is_excluded then 'excluded'
   end
@@ -141,7 +141,7 @@ language sql stable as $$
       join operator_loads l on l.organisation_id = o.organisation_id and l.user_id = o.user_id
                            and l.kind = p_chat.kind and l.used < l.chat_limit and has_units(o, p_queue)
      where o.organisation_id = p_chat.organisation_id and o.is_ready and o.wrap_up_until is null
-       and p_queue.strategy <> 'manual_pick'
+       and not is_by_hand(p_queue.strategy)
        and (p_chat.held_for is null or p_chat.held_for = o.user_id)
        and case when p_queue.is_test then o.takes_tests else o.takes_chats end
        and o.user_id not in (select x.user_id from excluded x)
@@ -180,7 +180,7 @@ language sql stable as $$
   select h.chat_id
     from queue_members m
     join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
-                 and q.strategy <> 'manual_pick'
+                 and not is_by_hand(q.strategy)
     join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
                     and case when q.is_test then o.takes_tests else o.takes_chats end
     join operator_loads l on l.organisation_id = m.organisation_id and l.user_id = m.user_id and l.kind = q.kind
@@ -219,7 +219,7 @@ language sql volatile as $$
   select distinct o.organisation_id, o.user_id
     from line
     join queues q on q.organisation_id = line.organisation_id and q.id = line.queue_id
-                 and q.strategy <> 'manual_pick'
+                 and not is_by_hand(q.strategy)
     join queue_members m on m.organisation_id = q.organisation_id and m.queue_id = q.id
                         and m.is_joined and m.participates and m.cools_until is null
     join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id

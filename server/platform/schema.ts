@@ -63,7 +63,7 @@ export type ParkedBecause = "by_hand" | "gone" | "quiet";
 
 export type PasswordState = "chosen" | "none" | "temporary";
 
-export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "manual_pick" | "most_full" | "round_robin";
+export type QueueStrategy = "fewest_today" | "least_loaded" | "longest_idle" | "manual_pick" | "most_full" | "ring_all" | "round_robin";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 

@@ -1,6 +1,7 @@
 // Histories that the database and the model of routing both live through: what may happen, how
 // often, and to whom.
 import fc from 'fast-check'
+import { isByHand } from '#contract/queues.ts'
 import type { Floor, FloorQueue } from '../features/routing/floor.ts'
 import type { FloorParking } from '../features/routing/floor-parking.ts'
 import type { Command } from '../features/routing/model.ts'
@@ -103,6 +104,7 @@ export const QUEUES: FloorQueue[] = [
     overflowQueueId: idOf('b', 2),
   },
   { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick', cooldownMs: 10_000 },
+  { ...PLAIN, id: idOf('b', 19), strategy: 'ring_all' },
   {
     ...{ ...PLAIN, id: idOf('b', 9), kind: 'deferred', autoAccepts: true },
     parking: { ...PARKING, wakeTo: 'over', closeMs: undefined },
@@ -232,9 +234,9 @@ function aimedAtDeferred(floor: Floor, it: Timed & { type: 'say' | 'park' | 'tak
 
 /** One who may serve a queue by hand picks one of its chats. */
 function aimedAtPickable(floor: Floor, it: Timed & { type: 'pick' }): Command {
-  const isByHand = (id: string) => floor.queues.get(id)?.strategy === 'manual_pick'
+  const queuesByHand = QUEUES.filter(({ strategy }) => isByHand(strategy)).map(({ id }) => id)
   const waiting = [...floor.chats.values()].filter(
-    ({ queueId, state }) => isByHand(queueId) && state === 'waiting',
+    ({ queueId, state }) => queuesByHand.includes(queueId) && state === 'waiting',
   )
   const chat = waiting[it.aim % Math.max(waiting.length, 1)]
   if (it.aim < 0 || chat === undefined) return it

@@ -1,5 +1,6 @@
 // Who could be given a chat, as the rules look at them, and what somebody would take next: read off a
 // floor.
+import { isByHand } from '#contract/queues.ts'
 import { type Candidate, isFor, whyNot } from './decide.ts'
 import {
   compareChats,
@@ -51,7 +52,7 @@ export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candi
       takenToday: operator.taken?.day === today ? operator.taken.count : 0,
       isWrappingUp: operator.wrapUpUntil !== undefined,
       isCoolingDown: member.coolsUntil !== undefined,
-      isByHand: queue.strategy === 'manual_pick',
+      isByHand: isByHand(queue.strategy),
       isHeldForAnother: chat.heldFor !== undefined && chat.heldFor.userId !== operator.id,
       isExcluded: isExcluded(floor, chat, operator.id, now),
     })

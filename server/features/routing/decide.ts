@@ -147,6 +147,7 @@ const orders: Record<Strategy, Order> = {
   most_full: (one, other) => partTaken(other) - partTaken(one),
   round_robin: (one, other) => since(one.turnAt) - since(other.turnAt),
   fewest_today: (one, other) => one.takenToday - other.takenToday,
+  ring_all: byIdle,
   manual_pick: byIdle,
 }
 

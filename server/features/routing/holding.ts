@@ -1,5 +1,6 @@
 // Holding in plain values: a visitor who comes back waits a while for whoever served them last. As
 // migrations/0048 has it.
+import { isByHand } from '#contract/queues.ts'
 import { compareIds } from './decide.ts'
 import { compareChats, type Floor, type FloorChat, hasSkills, servesNow } from './floor.ts'
 
@@ -21,8 +22,7 @@ export function rememberServed({ floor, now }: Moment, chat: FloorChat, userId: 
 export function holdOf(floor: Floor, chat: FloorChat, now: number): FloorChat['heldFor'] {
   const queue = floor.queues.get(chat.queueId)
   const operator = floor.operators.get(lastServedBy(floor, chat) ?? '')
-  if (!queue?.affinityMs || operator === undefined || queue.strategy === 'manual_pick')
-    return undefined
+  if (!queue?.affinityMs || operator === undefined || isByHand(queue.strategy)) return undefined
   const isThere = servesNow(floor, queue, operator.id) && hasSkills(floor, chat, operator, now)
   return isThere ? { userId: operator.id, until: now + queue.affinityMs } : undefined
 }

@@ -1,5 +1,6 @@
 // Parking in plain values: a deferred chat that is quiet is set aside, and goes on. As migrations/0065
 // and 0066 have it.
+import { isByHand } from '#contract/queues.ts'
 import { roomOf } from './candidates.ts'
 import { compareIds, isFor, isReady, whyNoRoom } from './decide.ts'
 import { callsAll, type Floor, type FloorChat, hasSkills, servesNow } from './floor.ts'
@@ -171,7 +172,7 @@ function holdFor(
   const queue = floor.queues.get(chat.queueId)
   const operator = floor.operators.get(userId ?? '')
   if (queue?.parking?.wakeTo !== 'front' || operator === undefined) return undefined
-  if (queue.strategy === 'manual_pick' || !servesNow(floor, queue, operator.id)) return undefined
+  if (isByHand(queue.strategy) || !servesNow(floor, queue, operator.id)) return undefined
   const until = now + queue.parking.holdMs
   return hasSkills(floor, chat, operator, now) ? { userId: operator.id, until } : undefined
 }

@@ -83,7 +83,7 @@ describe('strategies', () => {
 
   test('QU-4 no strategy but those that there are', async () => {
     const { admin, queue } = await furnish(house)
-    for (const strategy of ['ring_all', 'priority_tiers', '', null, 3])
+    for (const strategy of ['priority_tiers', '', null, 3])
       expect(
         await admin.try(queues.change, {
           params: { id: queue.id },
@@ -126,9 +126,9 @@ describe('levels', () => {
   })
 })
 
-describe('by hand', () => {
-  test('QU-4 a chat is offered to nobody and goes to the first who picks it', async () => {
-    const floor = await choosing('manual_pick')
+describe.each(['manual_pick', 'ring_all'] as const)('by hand, %s', (strategy) => {
+  test('QU-4 a chat is offered to nobody and goes to the first who takes it', async () => {
+    const floor = await choosing(strategy)
     const anna = await floor.operator({ liveLimit: 1 })
     const bert = await floor.operator({ liveLimit: 1 })
     const visitor = await floor.visitor()
@@ -161,7 +161,7 @@ describe('by hand', () => {
   })
 
   test('QU-4 a queue that offers again gives what waits within a second', async () => {
-    const floor = await choosing('manual_pick')
+    const floor = await choosing(strategy)
     const anna = await floor.operator()
     const { id } = await (await floor.visitor()).ask()
     await shape(floor, { strategy: 'longest_idle' })

@@ -1,6 +1,6 @@
 // What may be expected of a queue before anybody comes: by theory, and by the model with one operator
 // less and one more. Data in, answer out.
-import type { Strategy } from '#contract/queues.ts'
+import { isByHand, type Strategy } from '#contract/queues.ts'
 import type { Outlook, SimulatedLine } from '#contract/simulator.ts'
 import { erlangA } from './erlang.ts'
 import { type Plan, simulate } from './floor.ts'
@@ -63,8 +63,8 @@ export function byModel(expected: Expected, operators: number): Outlook {
   )
   const plan: Plan = {
     ...{ operators, limit: line.limit, visitors, seed: SEED, probes: 0 },
-    // Whoever picks takes the first in line: who of them it is makes no difference to the waits.
-    strategy: strategy === 'manual_pick' ? 'longest_idle' : strategy,
+    // Whoever takes one by hand takes the first in line: who of them it is makes no difference to the waits.
+    strategy: isByHand(strategy) ? 'longest_idle' : strategy,
     arrivals: line.arrivalsPerHour / 3600,
     held: { kind: 'exponential', mean: takenSeconds(expected) },
     patience: { kind: 'exponential', mean: line.patienceSeconds },

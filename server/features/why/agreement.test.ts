@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Availability } from '#contract/presence.ts'
+import { isByHand } from '#contract/queues.ts'
 import { CHECK_OF, type Reason } from '#contract/why.ts'
 import { type Database, openDatabase } from '../../platform/database.ts'
 import { loadFloors } from '../../testing/load-floors.ts'
@@ -113,7 +114,7 @@ function age(floor: Floor, id: string, { roll, pick }: Dice): void {
   if (chat === undefined) return
   const enqueuedAt = NOW - pick(0, 29_999, 30_000, 90_000)
   const { strategy } = floor.queues.get(chat.queueId) ?? {}
-  const isHeld = strategy !== 'manual_pick' && roll(8) === 0
+  const isHeld = strategy !== undefined && !isByHand(strategy) && roll(8) === 0
   const heldFor = isHeld
     ? { userId: USERS[roll(USERS.length)] ?? '', until: NOW + 5_000 }
     : undefined

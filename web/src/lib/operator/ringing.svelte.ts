@@ -1,5 +1,6 @@
-// Chats that ring with everybody who is outside their queue, because nobody who serves it is there:
-// the first to take one has it. Unlike an offer a ring has no deadline; it ends when it is taken or
+// Chats that ring with several people at once: with everybody who is outside their queue, because
+// nobody who serves it is there, or with all who serve it, because it asks for that. The first to take
+// one has it. Unlike an offer a ring has no deadline; it ends when it is taken or
 // somebody comes to serve, and on this page when I will not hear of it.
 import { SvelteSet } from 'svelte/reactivity'
 import type { Operator } from '#contract/presence.ts'
@@ -20,16 +21,23 @@ interface Around {
 export function ringsFor(chats: readonly Chat[], { operator, members, queue }: Around): Chat[] {
   const { id, availability, connection, isNotAnswering } = operator
   if (availability !== 'available' || connection !== 'connected' || isNotAnswering) return []
-  const outside = new Set(
-    members.filter((one) => one.userId === id && !one.participates).map((one) => one.queueId),
+  const own = members.filter((one) => one.userId === id)
+  const outside = new Set(own.filter((one) => !one.participates).map((one) => one.queueId))
+  const called = new Set(
+    own
+      .filter((one) => one.participates && one.isJoined && !operator.wrapUp?.isPaused)
+      .filter((one) => queue(one.queueId)?.strategy === 'ring_all')
+      .map((one) => one.queueId),
   )
   const isForMe = ({ queueId, kind }: Chat) => {
     const isTest = queue(queueId)?.isTest ?? false
     const { used, limit } = operator[kind]
     return used < limit && (isTest ? operator.takesTests : operator.takesChats)
   }
+  const rings = ({ queueId, state, rings: isForOutside }: Chat) =>
+    isForOutside ? outside.has(queueId) : state === 'waiting' && called.has(queueId)
   return chats
-    .filter((chat) => chat.rings && outside.has(chat.queueId) && isForMe(chat))
+    .filter((chat) => rings(chat) && isForMe(chat))
     .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt))
 }
 
@@ -61,7 +69,8 @@ class Ringing {
   async take(chat: Chat): Promise<boolean> {
     offers.taking = chat.id
     try {
-      await call(routing.take, { params: { id: chat.id } })
+      const { id } = chat
+      await call(chat.rings ? routing.take : routing.pick, { params: { id } })
       return true
     } catch (error) {
       if (!(error instanceof Refused && LOST.has(error.code))) throw error

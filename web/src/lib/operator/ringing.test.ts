@@ -47,3 +47,19 @@ test('LA-7 a test rings for testers alone, a chat of another kind for whoever ha
   const deferred = { used: 0, limit: 1, version: 1 }
   expect(idsFor(chats, { takesTests: true, deferred })).toEqual(['1', '2'])
 })
+
+test('QU-4 a queue that rings with all calls whoever serves it now and is done with the last chat', () => {
+  const all = (id: string) => ({ id, isTest: false, strategy: 'ring_all' }) as Queue
+  const joined = [{ ...member('mine', true), isJoined: true }, member('left', true)]
+  const waiting = { state: 'waiting', rings: false } as const
+  const chats = [
+    chat('2', { ...waiting, queueId: 'mine' }),
+    chat('1', { ...waiting, queueId: 'mine' }),
+    chat('3', { queueId: 'mine', state: 'active', rings: false }),
+    chat('4', { ...waiting, queueId: 'left' }),
+  ]
+  const called = (change: Partial<Operator>) =>
+    ringsFor(chats, { operator: { ...operator, ...change }, members: joined, queue: all })
+  expect(called({}).map(({ id }) => id)).toEqual(['1', '2'])
+  expect(called({ wrapUp: { until: '', isPaused: true } })).toEqual([])
+})

@@ -21,6 +21,7 @@ const RULES: Readonly<Record<Rule, `why.rule.${Rule}`>> = {
   round_robin: 'why.rule.round_robin',
   fewest_today: 'why.rule.fewest_today',
   most_full: 'why.rule.most_full',
+  ring_all: 'why.rule.ring_all',
   manual_pick: 'why.rule.manual_pick',
   picked: 'why.rule.picked',
   last_served: 'why.rule.last_served',
@@ -94,7 +95,7 @@ function waiting(chat: WhyChat, now: number): string {
 const WAYS = [
   ['passed', ['excluded']],
   ['by-hand', ['by_hand']],
-  ['room', ['at_limit', 'wrap_up']],
+  ['room', ['at_limit', 'units_full', 'cooling_down', 'wrap_up']],
   ['skills', ['lacks_skill']],
   ['joined', ['not_joined', 'outside']],
 ] as const satisfies [string, Known[]][]

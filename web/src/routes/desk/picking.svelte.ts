@@ -1,4 +1,6 @@
-// Chats of queues that are picked by hand: those that wait where I serve, and taking one.
+// Chats of queues that are picked by hand, and of those that ring with all who serve them: those that
+// wait where I serve, and taking one.
+import { isByHand } from '#contract/queues.ts'
 import { type Chat, routing } from '#contract/routing.ts'
 import { call, Refused } from '#lib/api.ts'
 import { live } from '#lib/live/live.svelte.ts'
@@ -13,7 +15,7 @@ class Picking {
 
   readonly #queueIds = $derived(
     new Set(
-      myQueues.joined.flatMap(({ id, queue }) => (queue?.strategy === 'manual_pick' ? [id] : [])),
+      myQueues.joined.flatMap(({ id, queue }) => (queue && isByHand(queue.strategy) ? [id] : [])),
     ),
   )
 
@@ -22,10 +24,11 @@ class Picking {
     return this.#queueIds.size > 0
   }
 
-  /** Whether I serve no others: then nothing will ring. */
+  /** Whether I serve only queues that I pick from: then nothing will ring. */
   get isAll(): boolean {
     return (
-      myQueues.joined.every(({ id }) => this.#queueIds.has(id)) && myQueues.standBy.length === 0
+      myQueues.joined.every(({ queue }) => queue?.strategy === 'manual_pick') &&
+      myQueues.standBy.length === 0
     )
   }
 

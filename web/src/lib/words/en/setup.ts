@@ -17,6 +17,7 @@ export default {
   'departments.what': 'Departments group people; each of them may have a position there.',
   'departments.new': 'New department',
   'departments.people': 'People',
+  'simulator.title': 'Simulator',
   'sites.title': 'Sites',
   'sites.what': 'Sites are the places where visitors chat from.',
   'sites.new': 'New site',
@@ -119,6 +120,9 @@ export default {
   'strategy.most_full': 'Fill up first',
   'strategy.most_full.what':
     'Whoever has the largest part of their limit taken and still has room, so that others stay free.',
+  'strategy.ring_all': 'Ring all',
+  'strategy.ring_all.what':
+    'Chats ring with everybody who has joined and has room: the first to take one has it.',
   'strategy.manual_pick': 'Picked by hand',
   'strategy.manual_pick.what':
     'Chats are offered to nobody: whoever has joined picks them from the list on the Desk.',
@@ -134,6 +138,19 @@ export default {
   'levels.outside': 'Stands by',
   'levels.unseen': 'somebody whom you may not see',
   'levels.again': 'Try again',
+  'pace.title': 'Pace',
+  'pace.what':
+    'Time to breathe between two chats that this queue gives to the same operator. It ends by itself.',
+  'pace.by-hand': 'Chats of this queue are picked by hand, so nobody is held back.',
+  'pace.cooldown': 'Seconds between two chats',
+  'pace.cooldown.hint': 'From when a chat is put to an operator until the next one may be.',
+  'pace.cooldown.none': 'Without a pause',
+  'pace.most': 'Chats at most to one operator',
+  'pace.most.none': 'Any number',
+  'pace.within': 'Within so many seconds',
+  'pace.units': 'Units that a chat weighs',
+  'pace.units.hint': 'Against the limit in units of whoever has one.',
+
   'overflow.title': 'When it cannot be served here',
   'overflow.what':
     'A chat that goes on keeps its place by the time that it has waited, and goes on to three queues at most.',

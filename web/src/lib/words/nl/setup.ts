@@ -18,6 +18,7 @@ export default {
   'departments.what': 'Afdelingen brengen mensen samen; ieder kan er een functie hebben.',
   'departments.new': 'Nieuwe afdeling',
   'departments.people': 'Mensen',
+  'simulator.title': 'Simulator',
   'sites.title': 'Sites',
   'sites.what': 'Sites zijn de plekken waar bezoekers chatten.',
   'sites.new': 'Nieuwe site',
@@ -122,6 +123,9 @@ export default {
   'strategy.most_full': 'Eerst vullen',
   'strategy.most_full.what':
     'Wie het grootste deel van de limiet bezet heeft en nog plaats heeft, zodat anderen vrij blijven.',
+  'strategy.ring_all': 'Bij iedereen tegelijk',
+  'strategy.ring_all.what':
+    'Chats gaan over bij iedereen die deelneemt en plaats heeft: wie het eerst aanneemt, heeft hem.',
   'strategy.manual_pick': 'Zelf kiezen',
   'strategy.manual_pick.what':
     'Chats worden niemand aangeboden: wie deelneemt kiest ze uit de lijst op de Desk.',
@@ -137,6 +141,20 @@ export default {
   'levels.outside': 'Staat paraat',
   'levels.unseen': 'iemand die u niet mag zien',
   'levels.again': 'Opnieuw proberen',
+  'pace.title': 'Tempo',
+  'pace.what':
+    'Adempauze tussen twee chats die deze wachtrij aan dezelfde medewerker geeft. Die eindigt vanzelf.',
+  'pace.by-hand':
+    'Chats van deze wachtrij worden met de hand gekozen, dus wordt niemand tegengehouden.',
+  'pace.cooldown': 'Seconden tussen twee chats',
+  'pace.cooldown.hint': 'Vanaf dat een chat wordt aangeboden tot de volgende mag komen.',
+  'pace.cooldown.none': 'Zonder pauze',
+  'pace.most': 'Chats ten hoogste aan één medewerker',
+  'pace.most.none': 'Elk aantal',
+  'pace.within': 'Binnen zoveel seconden',
+  'pace.units': 'Eenheden per chat',
+  'pace.units.hint': 'Tegen de limiet in eenheden van wie er een heeft.',
+
   'overflow.title': 'Als het hier niet lukt',
   'overflow.what':
     'Een chat die doorgaat houdt de plaats van de tijd die al is gewacht, en gaat naar hoogstens drie wachtrijen door.',
