@@ -122,7 +122,7 @@ test('PR-2, PR-9 a status of one’s own making is chosen; signing out with a ch
   await edit.getByLabel('Icon').selectOption('meal')
   await edit.getByLabel('As long as it takes').uncheck()
   await edit.getByRole('button', { name: /^Save/ }).click()
-  await setup.page.getByRole('row', { name: /Lunch Away 30 minutes at most Everybody/ }).waitFor()
+  await setup.page.getByRole('row', { name: /Lunch Away 30 minutes Everybody/ }).waitFor()
   await expectAccessible(setup.page)
   await setup.picture('list')
 

@@ -18,9 +18,13 @@ export const CHOICES = [
 export async function setStatus(
   { id, name }: { id: string; name: string },
   availability: Availability,
+  reason?: string,
 ): Promise<boolean> {
   try {
-    await call(presence.setOf, { params: { id }, body: { availability } })
+    await call(presence.setOf, {
+      params: { id },
+      body: { availability, ...(reason && { reason }) },
+    })
     toast.success(t('statuses.set.done', { name, status: statusWord(availability) }))
     return true
   } catch (error) {

@@ -48,6 +48,7 @@ export default {
   'status.with-reason': 'With a reason…',
   'status.finish.away': 'Finish, then away',
   'status.finish.offline': 'Finish, then offline',
+  'status.finish.now': 'You have no chats: at once',
   'status.finish.note': {
     one: 'No new chats; you keep the {n} you have',
     other: 'No new chats; you keep the {n} you have',

@@ -49,6 +49,7 @@ export default {
   'status.with-reason': 'Met een reden…',
   'status.finish.away': 'Afmaken, dan afwezig',
   'status.finish.offline': 'Afmaken, dan offline',
+  'status.finish.now': 'U hebt geen chats: meteen',
   'status.finish.note': {
     one: 'Geen nieuwe chats; u houdt de {n} die u hebt',
     other: 'Geen nieuwe chats; u houdt de {n} die u hebt',
