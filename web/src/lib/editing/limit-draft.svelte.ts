@@ -2,15 +2,26 @@
 //
 // The server's value comes in by `meet`, whenever a row brings it. What is typed is never
 // overwritten: a newer value beside a typed one is a conflict, which only the person ends.
-import { type LimitSet, routing, type SetLimit } from '#contract/routing.ts'
+import { routing, type SetLimit } from '#contract/routing.ts'
 import { LIMIT_MAX } from '#contract/shapes.ts'
+import { UNITS_MAX, units } from '#contract/units.ts'
 import { call, Refused } from '#lib/api.ts'
 import { clock, epochMs } from '#lib/clock.svelte.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 
-/** A limit as the server has it. */
+/** Of chats of a kind, or of units over both kinds together; of these there may be none. */
+export type LimitKind = SetLimit['kind'] | 'units'
+
+/** The greatest that may be set. */
+export const MOST: Readonly<Record<LimitKind, number>> = {
+  live: LIMIT_MAX,
+  deferred: LIMIT_MAX,
+  units: UNITS_MAX,
+}
+
+/** A limit as the server has it; null: there is none. */
 export interface Standing {
-  limit: number
+  limit: number | null
   version: number
 }
 
@@ -24,15 +35,15 @@ export interface Theirs extends Standing {
 
 /** A change that was made: what is needed to take it back. */
 export interface LimitChange {
-  before: number
-  limit: number
+  before: number | null
+  limit: number | null
   version: number
 }
 
 export class LimitDraft {
   readonly userId: string
-  readonly kind: SetLimit['kind']
-  /** What stands in the field; undefined while it is empty. */
+  readonly kind: LimitKind
+  /** What stands in the field; undefined while it is empty, which is no limit where that may be. */
   value = $state<number>()
   /** Why the last attempt failed; gone with the next. */
   trouble = $state.raw<Trouble>()
@@ -41,10 +52,10 @@ export class LimitDraft {
   #place = $state<string>()
   #base = $state.raw<Standing>()
   #theirs = $state.raw<Theirs>()
-  #sent = $state.raw<{ limit: number; version: number | undefined }>()
+  #sent = $state.raw<{ limit: number | null; version: number | undefined }>()
   #met = 0
 
-  constructor(userId: string, kind: SetLimit['kind']) {
+  constructor(userId: string, kind: LimitKind) {
     this.userId = userId
     this.kind = kind
   }
@@ -54,8 +65,13 @@ export class LimitDraft {
     return this.#place
   }
 
+  /** What the field says; undefined for nothing that could be a limit. */
+  get typed(): number | null | undefined {
+    return this.kind === 'units' && this.value === undefined ? null : this.value
+  }
+
   get isDirty(): boolean {
-    return this.#base !== undefined && this.value !== this.#base.limit
+    return this.#base !== undefined && this.typed !== this.#base.limit
   }
 
   /** Sent, and not yet come back as everybody's truth. */
@@ -65,12 +81,12 @@ export class LimitDraft {
 
   /** What another set meanwhile, while a different value is typed here. */
   get conflict(): Theirs | undefined {
-    return this.#theirs && this.#theirs.limit !== this.value ? this.#theirs : undefined
+    return this.#theirs && this.#theirs.limit !== this.typed ? this.#theirs : undefined
   }
 
   /** What to show outside the field: my own value from the moment it is sent. */
-  shown(limit: number): number {
-    return this.#sent?.limit ?? limit
+  shown(limit: number | null): number | null {
+    return this.#sent ? this.#sent.limit : limit
   }
 
   open(place: string, standing: Standing): void {
@@ -96,22 +112,22 @@ export class LimitDraft {
     this.#settle()
     const base = this.#base
     if (!base || standing.version <= (this.#theirs ?? base).version) return
-    if (this.isDirty && this.value !== standing.limit) {
+    if (this.isDirty && this.typed !== standing.limit) {
       this.#theirs = { ...standing, by, at: clock.now() }
       return
     }
     this.#base = standing
     this.#theirs = undefined
-    this.value = standing.limit
+    this.value = standing.limit ?? undefined
   }
 
   /** Sends what is typed. Gives what was changed, or undefined when nothing was. */
   async commit(): Promise<LimitChange | undefined> {
-    const { value: limit } = this
+    const { typed: limit } = this
     const base = this.#base
     if (!base || this.conflict) return undefined
-    this.isOutOfRange = !isLimit(limit)
-    if (!isLimit(limit)) return undefined
+    this.isOutOfRange = !isLimit(limit, this.kind)
+    if (!isLimit(limit, this.kind)) return undefined
     const standing = this.#theirs ?? base
     if (limit !== standing.limit) return this.#send(standing, limit)
     this.close()
@@ -130,7 +146,7 @@ export class LimitDraft {
     return this.commit()
   }
 
-  async #send(base: Standing, limit: number): Promise<LimitChange | undefined> {
+  async #send(base: Standing, limit: number | null): Promise<LimitChange | undefined> {
     const place = this.#place
     this.#sent = { limit, version: undefined }
     this.close()
@@ -146,9 +162,9 @@ export class LimitDraft {
     }
   }
 
-  #refused(error: unknown, place: string | undefined, base: Standing, limit: number): void {
+  #refused(error: unknown, place: string | undefined, base: Standing, limit: number | null): void {
     const theirs = theirsOf(error)
-    if (theirs?.limit === limit) return
+    if (theirs && theirs.limit === limit) return
     const trouble = theirs ? undefined : troubleOf(error)
     this.#base = base
     this.#begin(place, limit)
@@ -156,10 +172,10 @@ export class LimitDraft {
     this.trouble = trouble
   }
 
-  #begin(place: string | undefined, value: number): void {
+  #begin(place: string | undefined, limit: number | null): void {
     this.#place = place
     this.#theirs = undefined
-    this.value = value
+    this.value = limit ?? undefined
     this.trouble = undefined
     this.isOutOfRange = false
   }
@@ -173,29 +189,32 @@ export class LimitDraft {
 /** Sets a limit on top of the version that was seen. Throws Refused or Unreachable. */
 export function setLimit(
   id: string,
-  kind: SetLimit['kind'],
-  limit: number,
+  kind: LimitKind,
+  limit: number | null,
   version: number,
-): Promise<LimitSet> {
-  return call(routing.setLimit, { params: { id }, body: { kind, limit, version } })
+): Promise<{ version: number }> {
+  const params = { id }
+  if (kind === 'units') return call(units.set, { params, body: { limit, version } })
+  return call(routing.setLimit, { params, body: { kind, limit: limit ?? 0, version } })
 }
 
 /** What a refusal as stale says stands there now; undefined for any other error. */
 export function theirsOf(error: unknown): Theirs | undefined {
   const theirs = error instanceof Refused ? error.details.theirs : undefined
-  if (!theirs || typeof theirs.value !== 'number') return undefined
+  if (!theirs || (typeof theirs.value !== 'number' && theirs.value !== null)) return undefined
   const { value, version, by, at } = theirs
   return { limit: value, version, by: by ?? undefined, at: epochMs(at) }
 }
 
-function isLimit(value: number | undefined): value is number {
-  return value !== undefined && Number.isInteger(value) && value >= 0 && value <= LIMIT_MAX
+function isLimit(value: number | null | undefined, kind: LimitKind): value is number | null {
+  if (value === null) return kind === 'units'
+  return value !== undefined && Number.isInteger(value) && value >= 0 && value <= MOST[kind]
 }
 
 const drafts = new Map<string, LimitDraft>()
 
 /** The one draft of a limit on this page, however often it is drawn. */
-export function limitDraft(userId: string, kind: SetLimit['kind']): LimitDraft {
+export function limitDraft(userId: string, kind: LimitKind): LimitDraft {
   const key = `${userId} ${kind}`
   const known = drafts.get(key) ?? new LimitDraft(userId, kind)
   drafts.set(key, known)

@@ -8,24 +8,36 @@ const STAY_MS = 8_000
 
 /** Says what was set, with the way to take it back. */
 export function tellLimitSet(draft: LimitDraft, name: string, change: LimitChange): void {
-  toast.success(t('editing.limit.set', { name, value: change.limit }), {
-    detail: t('editing.limit.set.detail', { before: change.before }),
+  toast.success(t(`editing.${areaOf(draft)}.set`, { name, value: limitText(change.limit) }), {
+    detail: t('editing.limit.set.detail', { before: limitText(change.before) }),
     stayMs: STAY_MS,
     action: { label: t('editing.limit.undo'), run: () => void undo(draft, name, change) },
   })
 }
 
-async function undo({ userId, kind }: LimitDraft, name: string, change: LimitChange) {
+/** A limit in words; null: there is none. */
+export function limitText(limit: number | null): string {
+  return limit === null ? t('editing.units.none') : String(limit)
+}
+
+/** Where the words of a limit stand. */
+export function areaOf({ kind }: Pick<LimitDraft, 'kind'>): 'units' | 'limit' {
+  return kind === 'units' ? 'units' : 'limit'
+}
+
+async function undo(draft: LimitDraft, name: string, change: LimitChange) {
+  const { userId, kind } = draft
   try {
     await setLimit(userId, kind, change.before, change.version)
-    toast.info(t('editing.limit.undone', { name, value: change.before }))
+    toast.info(t(`editing.${areaOf(draft)}.undone`, { name, value: limitText(change.before) }))
   } catch (error) {
     const theirs = theirsOf(error)
     toast.error(theirs ? stays(theirs.by, theirs.limit) : troubleOf(error).text)
   }
 }
 
-function stays(by: string | undefined, value: number): string {
+function stays(by: string | undefined, limit: number | null): string {
+  const value = limitText(limit)
   return by
     ? t('editing.limit.not-undone', { by, value })
     : t('editing.limit.not-undone.someone', { value })

@@ -23,6 +23,7 @@ const operator = (change: Partial<Operator>): Operator => ({
   wrapUp: null,
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 5, version: 1 },
+  units: { used: 0, limit: null, version: 1 },
   joined: [],
   takesChats: true,
   takesTests: false,

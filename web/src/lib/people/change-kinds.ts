@@ -5,6 +5,7 @@ import type { Language } from '#contract/shapes.ts'
 export const CHANGE_KINDS = [
   'limit.live',
   'limit.deferred',
+  'limit.units',
   'department.add',
   'department.remove',
   'queue.add',
@@ -45,12 +46,14 @@ export function fieldsOf(change: Change): Fields | undefined {
   const { kind, id, limit, language } = change
   if (kind === 'limit.live' || kind === 'limit.deferred')
     return limit === undefined ? undefined : { [kind]: limit }
+  // Emptied, it is lifted.
+  if (kind === 'limit.units') return { [kind]: limit ?? null }
   if (kind === 'language') return { language }
   if (id === '') return undefined
   return keyed[kind](change)
 }
 
-type Keyed = Exclude<ChangeKind, 'limit.live' | 'limit.deferred' | 'language'>
+type Keyed = Exclude<ChangeKind, 'limit.live' | 'limit.deferred' | 'limit.units' | 'language'>
 
 const keyed: Record<Keyed, (change: Change) => Fields> = {
   'department.add': ({ id, position }) => ({

@@ -16,6 +16,7 @@ const PLAIN = {
   supervisorGroupId: 'record.group',
   'limit.live': 'record.limit.live',
   'limit.deferred': 'record.limit.deferred',
+  'limit.units': 'record.limit.units',
 } as const satisfies Record<PlainField, Key>
 
 export function labelOf(key: string): string {

@@ -67,7 +67,17 @@ function detailsOf(check: Check, one: Considered): string[] {
     return [t('why.since', { what: reasonText(one.availability), time: formatTime(one.since) })]
   if (check === 'connection' && one.connection === 'reconnecting')
     return [t('shell.status.reconnecting')]
+  if (check === 'units') return unitsOf(one)
   return check === 'limit' && one.offerEndsAt !== null ? [t('why.offer')] : []
+}
+
+/** How many such chats somebody may really hold now, and that it is their units that say so. */
+function unitsOf({ used, limit, units, usedOther: n }: Considered): string[] {
+  if (units === null) return []
+  const left = Math.max(0, Math.floor((units.limit - units.used) / units.needed))
+  const effective = Math.min(limit, used + left)
+  const all = t('why.units', { effective, limit, used: units.used, most: units.limit, n })
+  return units.needed > 1 ? [all, t('why.units.needed', { n: units.needed })] : [all]
 }
 
 function lackText({
@@ -87,12 +97,15 @@ function lackText({
 }
 
 const WORDS = {
+  hours: 'closed_until',
   connection: 'not_connected',
   answering: 'not_answering',
   takes_part: 'outside',
   joined: 'not_joined',
   wrap_up: 'wrap_up',
   limit: 'at_limit',
+  units: 'units_full',
+  cooldown: 'cooling_down',
   hold: 'held_for_another',
   exclusion: 'excluded',
 } as const satisfies Record<Exclude<Check, 'sort' | 'status' | 'skills'>, Reason>
@@ -114,4 +127,13 @@ export function changeOf(one: Considered): { at: string; text: string } | undefi
   return { at: fail.changesAt, text: t(`why.changes.${key}`) }
 }
 
-const CHANGES = ['skills', 'wrap_up', 'limit', 'hold', 'exclusion'] as const satisfies Check[]
+const CHANGES = [
+  'hours',
+  'skills',
+  'wrap_up',
+  'limit',
+  'units',
+  'cooldown',
+  'hold',
+  'exclusion',
+] as const satisfies Check[]

@@ -12,6 +12,9 @@ const anna: Considered = {
     connection: 'connected',
     used: 1,
     limit: 3,
+    units: null,
+    usedOther: 0,
+    coolsUntil: null,
     offerEndsAt: null,
     lacks: [],
     excludedUntil: null,
@@ -20,7 +23,13 @@ const anna: Considered = {
 const chat: WhyChat = {
   ...{ at: '2026-01-01T10:40:00.000Z', chatId: 'c', state: 'waiting', visitorName: 'Vera' },
   ...{ queue: { id: 'q', name: 'Sales', strategy: 'longest_idle' }, place: 1, waiting: 1 },
-  ...{ enqueuedAt: '2026-01-01T10:39:00.000Z', endedAt: null, endedBecause: null, rings: false },
+  ...{
+    enqueuedAt: '2026-01-01T10:39:00.000Z',
+    endedAt: null,
+    endedBecause: null,
+    rings: false,
+    opensAt: null,
+  },
   ...{
     overflow: null,
     heldFor: null,

@@ -42,8 +42,16 @@ export function chatHeadline(chat: WhyChat, now: number): string {
   if (chat.state === 'offered') return offered(chat, now)
   if (chat.state === 'active') return active(chat)
   if (chat.state === 'closed') return closed(chat)
+  if (chat.state === 'early') return early(chat)
   const rings = chat.rings ? ` ${t('why.lead.rings')}` : ''
   return waiting(chat, now) + rings
+}
+
+function early({ queue, opensAt }: WhyChat): string {
+  const name = queue?.name ?? t('why.queue')
+  return opensAt === null
+    ? t('why.lead.closed-long', { queue: name })
+    : t('why.lead.closed-until', { queue: name, time: formatDateTime(opensAt) })
 }
 
 function offered({ offer, next }: WhyChat, now: number): string {

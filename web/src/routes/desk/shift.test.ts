@@ -20,6 +20,7 @@ const operator: Operator = {
   wrapUp: null,
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 0, version: 1 },
+  units: { used: 0, limit: null, version: 1 },
   joined: [],
   takesChats: true,
   takesTests: false,

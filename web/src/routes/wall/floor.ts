@@ -2,10 +2,16 @@
 import { type Operator, statusOf } from '#contract/presence.ts'
 import type { Queue } from '#contract/queues.ts'
 import type { Chat } from '#contract/routing.ts'
+import { effectiveLimit } from '#contract/units.ts'
 
 /** A chat that nobody has answered yet; one that is offered still waits. */
 export function isWaiting(chat: Chat): boolean {
   return chat.state === 'waiting' || chat.state === 'offered'
+}
+
+/** A chat that takes nobody's slot until its visitor writes. */
+export function isParked({ parked }: Chat): boolean {
+  return parked !== null
 }
 
 /** The order in which chats are due, the next one first. */
@@ -21,7 +27,7 @@ function compare(a: string, b: string): number {
 /** How many more live chats of visitors the operator would be given now. */
 export function freeSlotsOf(operator: Operator): number {
   return operator.takesChats && statusOf(operator) === 'available'
-    ? operator.live.limit - operator.live.used
+    ? Math.max(0, effectiveLimit(operator, 'live').limit - operator.live.used)
     : 0
 }
 
@@ -76,6 +82,8 @@ export interface Line {
   queue: Queue
   waiting: number
   oldest: string | undefined
+  /** Set aside until their visitors write. */
+  parked: number
   /** Operators who have joined, and those of them who would be given a chat now. */
   joined: number
   available: number
@@ -87,6 +95,7 @@ export function linesOf(
   chats: readonly Chat[],
 ): Map<string, Line> {
   const waiting = Map.groupBy(chats.filter(isWaiting), (chat) => chat.queueId)
+  const parked = Map.groupBy(chats.filter(isParked), (chat) => chat.queueId)
   const lines = new Map<string, Line>()
   for (const queue of queues) {
     const here = waiting.get(queue.id) ?? []
@@ -94,6 +103,7 @@ export function linesOf(
       queue,
       waiting: here.length,
       oldest: oldestOf(here),
+      parked: parked.get(queue.id)?.length ?? 0,
       joined: 0,
       available: 0,
     })

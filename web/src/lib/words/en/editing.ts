@@ -29,4 +29,11 @@ export default {
   'limit.undone': 'Chat limit of {name} is {value} again',
   'limit.not-undone': '{by} set it to {value} since then. It stays so.',
   'limit.not-undone.someone': 'Someone set it to {value} since then. It stays so.',
+
+  'units.of': 'Unit limit of {name}',
+  'units.change': 'Change the unit limit of {name}',
+  'units.hint': 'Over live and deferred chats together. Empty is no such limit; open chats stay.',
+  'units.none': 'none',
+  'units.set': 'Unit limit of {name}: {value}',
+  'units.undone': 'Unit limit of {name} again: {value}',
 } as const satisfies Catalogue

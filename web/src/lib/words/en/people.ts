@@ -239,6 +239,8 @@ export default {
   'change.level': 'Level',
   'change.limit.live': 'Live chats at once',
   'change.limit.deferred': 'Deferred chats at once',
+  'change.limit.units': 'Units at once, over both',
+  'change.limit.units.none': 'No limit',
   'change.department.add': 'Put in department',
   'change.department.remove': 'Take out of department',
   'change.queue.add': 'Assign to queue',

@@ -68,6 +68,10 @@ export default {
 
   'limit.live': 'Live chats at once',
   'limit.deferred': 'Deferred chats at once',
+  'limit.units': 'Units at once, over both',
+  'limit.units.none': 'No limit',
+  'limit.units.hint':
+    'A unit is what a chat weighs, 1 unless its queue says more. Without a limit in units deferred chats never stand in the way of live ones.',
   'limit.hint': 'Lower than the chats held now stops new chats; open ones stay.',
   'limit.because.person': 'Set by {by}.',
   'limit.because.account': 'As set at {account}.',

@@ -56,6 +56,28 @@ export default {
   'tile.set-by': 'set by {name}',
   'tile.limit': 'Change the chat limit',
   'tile.limit.note': '{limit} now',
+  'tile.limits': 'All limits…',
+  'tile.units': '{used} of {limit} units',
+  'tile.units.short': '{used}/{limit} u',
+  'limits.of': 'Limits of {name}',
+  'limits.lead': 'What is held now against each. The smallest counts.',
+  'limits.name.live': 'Live chats at once',
+  'limits.name.deferred': 'Deferred chats at once',
+  'limits.name.units': 'Units at once, over both',
+  'limits.used': '{used} now, at most',
+  'limits.live': {
+    one: 'Live chats: {effective} of {limit}, for {used} of {most} units are used, with {n} deferred chat.',
+    other:
+      'Live chats: {effective} of {limit}, for {used} of {most} units are used, with {n} deferred chats.',
+  },
+  'limits.deferred': {
+    one: 'Deferred chats: {effective} of {limit}, for {used} of {most} units are used, with {n} live chat.',
+    other:
+      'Deferred chats: {effective} of {limit}, for {used} of {most} units are used, with {n} live chats.',
+  },
+  'limits.no-units': 'Without a limit in units each kind has its own room.',
+  'limits.by-kind': 'The units leave room enough: each kind’s own limit counts.',
+  'limits.gone': 'This person answers no chats any more.',
   'tile.chats': 'Show the chats',
   'tile.move': 'Walk over the tiles',
   'tile.actions': 'Actions of the tile',

@@ -24,6 +24,9 @@ export default {
   'lead.by-hand': 'Waits to be picked: chats of {queue} are offered to nobody.',
   'lead.held': 'Kept for {name}, who helped this visitor before, for {left} more: {list}.',
   'lead.mixed': 'Waits because nobody of {queue} can take it now: {list}.',
+  'lead.closed-until': 'It came while {queue} is closed. It waits for the opening, {time}.',
+  'lead.closed-long':
+    'It came while {queue} is closed, and an opening within a year is not planned.',
   'lead.rings': 'It rings with everybody who stands by.',
   'lead.offered': 'Offered to {name}, with {left} left to answer.',
   'lead.offered.next': 'If that comes to nothing, {name} is asked.',
@@ -99,6 +102,7 @@ export default {
   'load.said': { one: '{used} of {n} chat', other: '{used} of {n} chats' },
   'changes.in': 'in {left}',
   'changes.now': 'now',
+  'changes.hours': 'it opens',
   'changes.skills': 'the skill is no longer asked for',
   'changes.wrap_up': 'the wrap-up ends',
   'changes.limit': 'the offer ends',

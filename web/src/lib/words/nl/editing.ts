@@ -30,4 +30,11 @@ export default {
   'limit.undone': 'Chatlimiet van {name} is weer {value}',
   'limit.not-undone': '{by} heeft die intussen op {value} gezet. Dat blijft zo.',
   'limit.not-undone.someone': 'Iemand heeft die intussen op {value} gezet. Dat blijft zo.',
+
+  'units.of': 'Limiet in eenheden van {name}',
+  'units.change': 'Limiet in eenheden van {name} wijzigen',
+  'units.hint': 'Over live en uitgestelde chats samen. Leeg is geen limiet; lopende chats blijven.',
+  'units.none': 'geen',
+  'units.set': 'Limiet in eenheden van {name}: {value}',
+  'units.undone': 'Limiet in eenheden van {name} weer: {value}',
 } satisfies Translation<typeof english, 'one' | 'other'>

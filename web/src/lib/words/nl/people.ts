@@ -243,6 +243,8 @@ export default {
   'change.level': 'Niveau',
   'change.limit.live': 'Live chats tegelijk',
   'change.limit.deferred': 'Uitgestelde chats tegelijk',
+  'change.limit.units': 'Eenheden tegelijk, over beide',
+  'change.limit.units.none': 'Geen limiet',
   'change.department.add': 'In afdeling plaatsen',
   'change.department.remove': 'Uit afdeling halen',
   'change.queue.add': 'Aan wachtrij toewijzen',

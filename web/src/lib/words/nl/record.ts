@@ -68,6 +68,10 @@ export default {
 
   'limit.live': 'Livechats tegelijk',
   'limit.deferred': 'Uitgestelde chats tegelijk',
+  'limit.units': 'Eenheden tegelijk, over beide',
+  'limit.units.none': 'Geen limiet',
+  'limit.units.hint':
+    'Een eenheid is wat een chat weegt: 1, tenzij de wachtrij meer zegt. Zonder limiet in eenheden staan uitgestelde chats live chats nooit in de weg.',
   'limit.hint': 'Lager dan het huidige aantal stopt nieuwe chats; lopende blijven.',
   'limit.because.person': 'Ingesteld door {by}.',
   'limit.because.account': 'Zoals ingesteld bij {account}.',

@@ -143,13 +143,13 @@ export default {
   'levels.again': 'Opnieuw proberen',
   'pace.title': 'Tempo',
   'pace.what':
-    'Adempauze tussen twee chats die deze wachtrij aan dezelfde medewerker geeft. Die eindigt vanzelf.',
+    'Adempauze tussen twee chats die deze wachtrij aan dezelfde operator geeft. Die eindigt vanzelf.',
   'pace.by-hand':
     'Chats van deze wachtrij worden met de hand gekozen, dus wordt niemand tegengehouden.',
   'pace.cooldown': 'Seconden tussen twee chats',
   'pace.cooldown.hint': 'Vanaf dat een chat wordt aangeboden tot de volgende mag komen.',
   'pace.cooldown.none': 'Zonder pauze',
-  'pace.most': 'Chats ten hoogste aan één medewerker',
+  'pace.most': 'Chats ten hoogste aan één operator',
   'pace.most.none': 'Elk aantal',
   'pace.within': 'Binnen zoveel seconden',
   'pace.units': 'Eenheden per chat',

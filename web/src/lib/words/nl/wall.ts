@@ -57,6 +57,28 @@ export default {
   'tile.set-by': 'gezet door {name}',
   'tile.limit': 'Chatlimiet wijzigen',
   'tile.limit.note': 'nu {limit}',
+  'tile.limits': 'Alle limieten…',
+  'tile.units': '{used} van {limit} eenheden',
+  'tile.units.short': '{used}/{limit} e',
+  'limits.of': 'Limieten van {name}',
+  'limits.lead': 'Wat er nu tegenover elk staat. De kleinste telt.',
+  'limits.name.live': 'Livechats tegelijk',
+  'limits.name.deferred': 'Uitgestelde chats tegelijk',
+  'limits.name.units': 'Eenheden tegelijk, over beide',
+  'limits.used': 'nu {used}, ten hoogste',
+  'limits.live': {
+    one: 'Livechats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik, met {n} uitgestelde chat.',
+    other:
+      'Livechats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik, met {n} uitgestelde chats.',
+  },
+  'limits.deferred': {
+    one: 'Uitgestelde chats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik, met {n} livechat.',
+    other:
+      'Uitgestelde chats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik, met {n} livechats.',
+  },
+  'limits.no-units': 'Zonder limiet in eenheden heeft elke soort zijn eigen ruimte.',
+  'limits.by-kind': 'De eenheden laten ruimte genoeg: de limiet van elke soort telt.',
+  'limits.gone': 'Deze persoon beantwoordt geen chats meer.',
   'tile.chats': 'Chats tonen',
   'tile.move': 'Langs de tegels lopen',
   'tile.actions': 'Acties van de tegel',

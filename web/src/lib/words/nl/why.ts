@@ -25,6 +25,9 @@ export default {
   'lead.by-hand': 'Wacht tot iemand hem kiest: chats van {queue} worden aan niemand aangeboden.',
   'lead.held': 'Nog {left} bewaard voor {name}, die deze bezoeker eerder hielp: {list}.',
   'lead.mixed': 'Wacht omdat niemand van {queue} de chat nu kan nemen: {list}.',
+  'lead.closed-until': 'De chat kwam toen {queue} gesloten was. Die wacht op de opening, {time}.',
+  'lead.closed-long':
+    'De chat kwam toen {queue} gesloten was, en een opening binnen een jaar is niet gepland.',
   'lead.rings': 'De chat belt bij iedereen die reserve staat.',
   'lead.offered': 'Aangeboden aan {name}, met nog {left} om te antwoorden.',
   'lead.offered.next': 'Komt daar niets van, dan wordt {name} gevraagd.',
@@ -100,6 +103,7 @@ export default {
   'load.said': { one: '{used} van {n} chat', other: '{used} van {n} chats' },
   'changes.in': 'over {left}',
   'changes.now': 'nu',
+  'changes.hours': 'gaat het open',
   'changes.skills': 'dan wordt de vaardigheid niet meer gevraagd',
   'changes.wrap_up': 'dan is het afronden voorbij',
   'changes.limit': 'dan vervalt het aanbod',
