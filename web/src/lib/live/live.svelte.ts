@@ -55,6 +55,8 @@ export class Live {
     record: new SvelteMap(),
     invitation: new SvelteMap(),
     queue: new SvelteMap(),
+    hours: new SvelteMap(),
+    opening: new SvelteMap(),
     queue_member: new SvelteMap(),
     site: new SvelteMap(),
     operator: new SvelteMap(),
@@ -63,6 +65,7 @@ export class Live {
     visit: new SvelteMap(),
     notification: new SvelteMap(),
     proof: new SvelteMap(),
+    simulation: new SvelteMap(),
   }
   #replica = new Replica((kind, id) => this.#show(kind, id))
   #socket: Socket<ServerEvents, ClientEvents> | undefined

@@ -9,9 +9,11 @@ import type desk from './en/desk.ts'
 import type editing from './en/editing.ts'
 import type help from './en/help.ts'
 import type history from './en/history.ts'
+import type hours from './en/hours.ts'
 import type imports from './en/imports.ts'
 import type joining from './en/joining.ts'
 import type me from './en/me.ts'
+import type parking from './en/parking.ts'
 import type people from './en/people.ts'
 import type policy from './en/policy.ts'
 import type proof from './en/proof.ts'
@@ -22,6 +24,7 @@ import type security from './en/security.ts'
 import type setup from './en/setup.ts'
 import type shell from './en/shell.ts'
 import type signin from './en/signin.ts'
+import type simulator from './en/simulator.ts'
 import type statuses from './en/statuses.ts'
 import type transfers from './en/transfers.ts'
 import type wall from './en/wall.ts'
@@ -60,6 +63,9 @@ export interface Areas {
   addresses: typeof addresses
   proof: typeof proof
   transfers: typeof transfers
+  parking: typeof parking
+  hours: typeof hours
+  simulator: typeof simulator
 }
 export type Area = keyof Areas
 

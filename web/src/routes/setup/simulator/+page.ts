@@ -1,0 +1,3 @@
+import { needWords } from '#lib/words.ts'
+
+export const load = () => needWords('simulator')
