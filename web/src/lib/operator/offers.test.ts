@@ -20,9 +20,11 @@ function offered(id: string, expiresInSeconds: number): Offered {
     operatorId: null,
     offer: { id, operatorId: 'me', offeredAt: iso(0), expiresAt: iso(expiresInSeconds) },
     acceptedAt: null,
+    opensAt: null,
     rings: false,
     handedOn: null,
     transfer: null,
+    parked: null,
   }
 }
 

@@ -4,27 +4,29 @@ import { SvelteMap } from 'svelte/reactivity'
 import type { Chat } from '#contract/routing.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { held } from '#lib/operator/held.svelte.ts'
+import { parked } from '#lib/parking/parked.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
 
-/** Where a chat that was mine is now: over, waiting again, or with another. */
-export type Whereabouts = 'mine' | 'ended' | 'waiting' | 'elsewhere'
+/** Where a chat that was mine is now: parked for me, over, waiting again, or with another. */
+export type Whereabouts = 'mine' | 'parked' | 'ended' | 'waiting' | 'elsewhere'
 
 class Desk {
   /** The chat whose composer takes the focus as soon as it is drawn. */
   focus = $state<string>()
   readonly #were = new SvelteMap<string, Chat>()
 
-  /** A chat that is mine, or was while this page was open; undefined for any other. */
+  /** A chat that is mine or parked for me, or was while this page was open; undefined for any other. */
   chat(chatId: string): Chat | undefined {
     const now = live.get('chat', chatId)
-    return now && held.isMine(chatId) ? now : this.#were.get(chatId)
+    return now && (held.isMine(chatId) || parked.of(chatId)) ? now : this.#were.get(chatId)
   }
 
   whereabouts(chatId: string): Whereabouts {
     if (held.isMine(chatId)) return 'mine'
+    if (parked.of(chatId)) return 'parked'
     const chat = live.get('chat', chatId)
     if (chat === undefined) return 'ended'
-    return chat.state === 'active' ? 'elsewhere' : 'waiting'
+    return chat.state === 'active' || chat.state === 'parked' ? 'elsewhere' : 'waiting'
   }
 
   /** Keeps the latest of what is mine, to show it once it is not. */

@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('setup', 'statuses', 'people', 'record', 'editing')
+export const load = () => needWords('setup', 'hours', 'statuses', 'people', 'record', 'editing', 'parking')

@@ -21,6 +21,7 @@ export const en = {
   'nobody.online': 'Nobody is online to answer right now',
   'nobody.then':
     'Your message stays in line. The answer comes here, also when you come back later.',
+  kept: '{name} is away for now and will answer here later.',
   'between.title': 'Waiting for the next colleague',
   'between.then': 'Your conversation stays here. You do not need to repeat anything.',
   'wait.soon': 'Less than a minute',

@@ -23,6 +23,7 @@ export const nl: Words = {
   'nobody.online': 'Er is nu niemand online om te antwoorden',
   'nobody.then':
     'Je bericht blijft in de rij staan. Het antwoord komt hier, ook als je later terugkomt.',
+  kept: '{name} is er nu even niet en antwoordt hier later.',
   'between.title': 'Wachten op de volgende collega',
   'between.then': 'Je gesprek blijft hier staan. Je hoeft niets te herhalen.',
   'wait.soon': 'Minder dan een minuut',

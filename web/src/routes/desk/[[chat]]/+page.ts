@@ -1,3 +1,3 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('desk', 'transfers')
+export const load = () => needWords('desk', 'transfers', 'parking')
