@@ -109,6 +109,9 @@ export const PresenceRules = Strict({
   idleMinutes: orNull(Type.Integer({ minimum: 1, maximum: PRESENCE_MINUTES_MAX })),
   /** Only while a visitor has been waiting for an answer for as long. */
   idleWhenIgnored: Type.Boolean(),
+  /** Whose last connection broke keeps their chats for so long; whoever is back before has missed
+   * nothing. */
+  graceSeconds: Type.Integer({ minimum: 10, maximum: 300 }),
   /** So long an operator cannot undo a status that somebody else has set; 0: they can at once. */
   heldMinutes: Type.Integer({ minimum: 0, maximum: PRESENCE_MINUTES_MAX }),
   /** Signing out with chats: goes on, is asked about, or is refused. */

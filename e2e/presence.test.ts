@@ -5,15 +5,11 @@ import { presence } from '#contract/presence.ts'
 import { visitors } from '#contract/visitors.ts'
 import { furnish, type Operator } from '../server/testing/floor.ts'
 import { openHouse } from '../server/testing/house.ts'
+import { USUAL_RULES } from '../server/testing/presence.ts'
 import { expectAccessible, openStage, type Somebody } from './browser.ts'
 
 const house = openHouse()
 const stage = openStage()
-
-const RULES = {
-  ...({ idleMinutes: 5, idleWhenIgnored: false, heldMinutes: 5 } as const),
-  leavingWithChats: 'warn' as const,
-}
 
 /** As if there had been neither key nor pointer for six minutes. */
 async function leaveAlone({ userId }: Operator): Promise<void> {
@@ -33,7 +29,7 @@ const myStatus = ({ page }: Somebody) => page.getByRole('button', { name: /^My s
 
 test('PR-5 nobody there: a warning in every tab, on every device; one answer ends it, silence makes them away', async () => {
   const { admin, ...floor } = await furnish(house)
-  await admin.call(presence.setRules, { body: RULES })
+  await admin.call(presence.setRules, { body: { ...USUAL_RULES, idleMinutes: 5 } })
   const anna = await floor.operator()
   const first = await stage.enter('presence', `${house.url}/me`, { cookie: anna.cookie })
   showFailures(first)

@@ -10,6 +10,8 @@ alter type operator_status add value 'finishing' before 'away';
 alter table accounts
   add column idle_minutes smallint check (idle_minutes between 1 and 480),  -- null: nobody is ever idle
   add column idle_when_ignored boolean not null default false, -- only while a visitor waits for an answer
+  -- Whose last connection broke keeps their chats for so long.
+  add column grace_seconds smallint not null default 30 check (grace_seconds between 10 and 300),
   add column held_minutes smallint not null default 5 check (held_minutes between 0 and 480),
   add column leaving_with_chats text not null default 'warn' check (leaving_with_chats in ('allow', 'warn', 'forbid'));
 

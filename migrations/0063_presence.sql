@@ -198,6 +198,30 @@ begin
 end
 $$;
 
+-- As in 0015; without a grace of its own (`p_grace_seconds` null) it is the organisation's.
+create or replace function lose_presence(
+  p_organisation uuid, p_user uuid, p_gone_at timestamptz, p_grace_seconds int,
+  out o_chats uuid[], out o_events jsonb[]
+)
+language plpgsql volatile as $$
+declare
+  v_back record;
+begin
+  o_chats := '{}';
+  o_events := '{}';
+  if is_connected(p_organisation, p_user) then return; end if;
+  update operators
+     set is_present = false, connection_since = p_gone_at,
+         grace_until = p_gone_at + interval '1 second' * coalesce(p_grace_seconds, (
+           select grace_seconds from accounts where organisation_id = p_organisation and id = p_organisation))
+   where organisation_id = p_organisation and user_id = p_user and is_present;
+  if not found then return; end if;
+  v_back := put_back_all(p_organisation, p_user, null, false, 'not_connected');
+  o_chats := v_back.o_chats;
+  o_events := v_back.o_events || operator_event(p_organisation, p_user);
+end
+$$;
+
 -- As before, but who is finishing is there, and takes nothing more.
 alter function why_not_hand_to(operators, routed_chats, uuid) rename to why_not_hand_to_whoever_works;
 create function why_not_hand_to(p_operator operators, p_chat routed_chats, p_user uuid) returns text

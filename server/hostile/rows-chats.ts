@@ -12,7 +12,8 @@ export const CHAT_ROWS: Record<string, Row> = {
   'PUT /api/presence-rules': {
     by: 'owner',
     ask: body({
-      ...{ idleMinutes: 20, idleWhenIgnored: false, heldMinutes: 5, leavingWithChats: 'warn' },
+      ...{ idleMinutes: 20, idleWhenIgnored: false, heldMinutes: 5 },
+      ...{ graceSeconds: 30, leavingWithChats: 'warn' },
     }),
   },
   'DELETE /api/operators/:id/hold': { by: 'supervisor', ask: byId('user') },

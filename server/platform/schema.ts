@@ -83,6 +83,7 @@ export interface Accounts {
   colour: Generated<string>;
   createdAt: Generated<string>;
   deferredLimit: Generated<number | null>;
+  graceSeconds: Generated<number>;
   heldMinutes: Generated<number>;
   id: Generated<string>;
   idleMinutes: number | null;

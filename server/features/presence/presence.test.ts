@@ -1,27 +1,22 @@
-// Presence through the doors: finishing, idle, a status that holds, reasons, signing out with chats.
+// Presence through the doors: the facts apart, the grace, silence, finishing, idle.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { chats } from '#contract/chats.ts'
-import { type PresenceRules, presence } from '#contract/presence.ts'
-import { type Chat, routing } from '#contract/routing.ts'
+import { presence } from '#contract/presence.ts'
+import { routing } from '#contract/routing.ts'
 import { scope } from '#contract/scopes.ts'
-import { session } from '#contract/session.ts'
 import { statuses } from '#contract/statuses.ts'
 import { transfers } from '#contract/transfers.ts'
+import { visitors } from '#contract/visitors.ts'
 import { why } from '#contract/why.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
 import { type Floor, furnish, type Operator, until } from '../../testing/floor.ts'
 import { openHouse } from '../../testing/house.ts'
+import { mine, rule, USUAL_RULES } from '../../testing/presence.ts'
 import { brokenLaws, NONE_BROKEN } from '../routing/laws.ts'
 
 const house = openHouse()
-
-const USUAL: PresenceRules = {
-  ...{ idleMinutes: null, idleWhenIgnored: false, heldMinutes: 5, leavingWithChats: 'warn' },
-}
-const rule = ({ admin }: Floor, change: Partial<PresenceRules>) =>
-  admin.call(presence.setRules, { body: { ...USUAL, ...change } })
 
 /** The operator's day, its last lines: the status, why, and who did it. */
 async function ledger(anna: Operator, most: number) {
@@ -41,7 +36,77 @@ async function seat(floor: Floor, at: Parameters<Floor['operator']>[0] = {}): Pr
   return anna
 }
 
-const mine = (anna: Operator) => anna.call(presence.mine)
+test('PR-1 what is chosen, what connections say and what is held are three facts; one view is ready by them', async () => {
+  const floor = await furnish(house)
+  const anna = await floor.operator({ liveLimit: 2 })
+  const visitor = await floor.visitor()
+  await visitor.ask()
+  await anna.answer()
+  const { key } = floor.site
+  const isOnline = async () =>
+    (await house.anyone.call(visitors.greet, { params: { key } })).anybodyOnline
+  const facts = async () => {
+    const { availability, connection, live } = await mine(anna)
+    return [availability, connection, live.used, await isOnline()]
+  }
+  expect(await facts()).toEqual(['available', 'connected', 1, true])
+  await anna.call(presence.choose, { body: { availability: 'away' } })
+  expect(await facts()).toEqual(['away', 'connected', 1, false])
+  await anna.call(presence.choose, { body: { availability: 'available' } })
+  anna.page.close()
+  await until(async () => ((await mine(anna)).connection === 'reconnecting' ? true : undefined))
+  expect(await facts()).toEqual(['available', 'reconnecting', 1, false])
+  const second = await visitor.ask('second')
+  const said = await floor.admin.call(why.chat, { params: { id: second.id } })
+  expect(said.operators).toMatchObject([{ ruledOutBy: 'not_connected' }])
+  await anna.live()
+  expect((await anna.offered()).id).toBe(second.id)
+  expect(await facts()).toEqual(['available', 'connected', 2, true])
+})
+
+test('PR-3 whoever is back within the organisation’s grace has missed nothing; it is theirs to set', async () => {
+  const floor = await furnish(house)
+  await rule(floor, { graceSeconds: 10 })
+  expect(
+    (await floor.admin.try(presence.setRules, { body: { ...USUAL_RULES, graceSeconds: 9 } }))
+      .status,
+  ).toBe(400)
+  const anna = await floor.operator()
+  await (await floor.visitor()).ask()
+  const held = await anna.answer()
+  const before = await anna.call(routing.mine)
+  anna.page.close()
+  await until(async () => ((await mine(anna)).connection === 'reconnecting' ? true : undefined))
+  const { rows } = await sql<{ seconds: number }>`
+    select extract(epoch from grace_until - connection_since)::int as seconds from operators
+     where user_id = ${anna.userId}`.execute(house.db)
+  expect(rows).toEqual([{ seconds: 10 }])
+  await anna.live()
+  expect(await mine(anna)).toMatchObject({ connection: 'connected', live: { used: 1 } })
+  expect(await anna.call(routing.mine)).toEqual(before)
+  expect(before).toMatchObject([{ id: held.id, state: 'active' }])
+})
+
+test('PR-6 who misses three in a row is offered nothing more, by name of that, until one click', async () => {
+  const floor = await furnish(house)
+  const anna = await floor.operator()
+  const visitor = await floor.visitor()
+  await sql`update operators set missed_in_row = 2 where user_id = ${anna.userId}`.execute(house.db)
+  const { id } = await visitor.ask()
+  await anna.offered()
+  await sql`update assignments set expires_at = now() where user_id = ${anna.userId}`.execute(
+    house.db,
+  )
+  await until(async () => ((await mine(anna)).isNotAnswering ? true : undefined))
+  expect(await mine(anna)).toMatchObject({ availability: 'available', missed: 3 })
+  const said = await floor.admin.call(why.chat, { params: { id } })
+  expect(said).toMatchObject({ state: 'waiting', next: null })
+  expect(said.operators).toMatchObject([{ userId: anna.userId, ruledOutBy: 'not_answering' }])
+  expect((await ledger(anna, 1))[0]).toEqual(['not_answering', 'missed_offers', null])
+  await anna.call(presence.choose, { body: { availability: 'available' } })
+  expect((await anna.offered()).id).toBe(id)
+  expect(await mine(anna)).toMatchObject({ missed: 0, isNotAnswering: false })
+})
 
 test('PR-4 finishing: nothing new, what is held is kept, and with its end it is what was chosen', async () => {
   const floor = await furnish(house)
@@ -193,103 +258,4 @@ test('PR-5 a server that dies does not keep anybody from being idle, nor make th
   expect(Number(rows[0]?.minutes)).toBeGreaterThan(8)
   await leaveAlone(anna, 11)
   await isWarned(again)
-})
-
-test('PR-8 what a supervisor has set holds: until when and by whom is said, and it can be lifted', async () => {
-  const floor = await furnish(house)
-  const anna = await floor.operator()
-  const params = { id: anna.userId }
-  const set = await floor.admin.call(presence.setOf, {
-    params,
-    body: { availability: 'busy', reason: 'Stocktaking' },
-  })
-  expect(Date.parse(set.heldUntil ?? '') - Date.now()).toBeGreaterThan(290_000)
-  const undo = { body: { availability: 'available' } } as const
-  const refused = await anna.try(presence.choose, undo)
-  const { setBy: by, heldUntil } = await mine(anna)
-  expect(by).not.toBeNull()
-  expect(refused).toMatchObject({
-    ...{ status: 409, body: { error: { code: 'status_held', until: heldUntil, by } } },
-  })
-  // To repeat it is not to undo it; coming back is not either.
-  await anna.call(presence.choose, { body: { availability: 'busy', reason: 'Stocktaking' } })
-  expect(await mine(anna)).toMatchObject({ availability: 'busy', setBy: by, heldUntil })
-  const bert = await floor.operator()
-  expect((await bert.try(presence.lift, { params })).status).toBe(403)
-  expect(await floor.admin.call(presence.lift, { params })).toMatchObject({ heldUntil: null })
-  expect(await anna.call(presence.choose, undo)).toMatchObject({ setBy: null, cause: 'chosen' })
-  // Where nothing holds, and where the time is over.
-  await rule(floor, { heldMinutes: 0 })
-  await floor.admin.call(presence.setOf, { params, body: { availability: 'busy' } })
-  expect(await anna.call(presence.choose, undo)).toMatchObject({ availability: 'available' })
-  await rule(floor, { heldMinutes: 1 })
-  await floor.admin.call(presence.setOf, { params, body: { availability: 'away' } })
-  await sql`update operators set held_until = now() - interval '1 second'
-    where user_id = ${anna.userId}`.execute(house.db)
-  expect(await anna.call(presence.choose, undo)).toMatchObject({ heldUntil: null })
-})
-
-test('PR-2 a status of the catalogue: for whom it is, what goes with it, and what it counts as', async () => {
-  const floor = await furnish(house)
-  const { admin, organisationId: accountId } = floor
-  const anna = await floor.operator()
-  const look = { accountId, icon: 'meal', colour: 'amber', maxMinutes: 30 } as const
-  const lunch = await admin.call(statuses.create, {
-    body: { ...look, name: 'Lunch', availability: 'away', isPaid: true, departmentIds: null },
-  })
-  const forNobody = await admin.call(statuses.create, {
-    body: { ...look, name: 'Stock', availability: 'busy', isPaid: true, departmentIds: [] },
-  })
-  expect((await anna.call(statuses.mine)).map(({ id }) => id)).toEqual([lunch.id])
-  const row = await anna.call(presence.choose, {
-    body: { availability: 'away', statusId: lunch.id },
-  })
-  const mark = { statusId: lunch.id, icon: 'meal', colour: 'amber', isPaid: true, maxMinutes: 30 }
-  expect(row).toMatchObject({ availability: 'away', reason: 'Lunch', mark })
-  const day = await anna.call(statuses.day, { params: { id: anna.userId }, query: {} })
-  expect(day.intervals.at(-1)).toMatchObject({ status: 'away', reason: 'Lunch', isPaid: true })
-  for (const body of [
-    { availability: 'busy', statusId: lunch.id },
-    { availability: 'away', statusId: lunch.id, reason: 'Both' },
-  ] as const)
-    expect((await anna.try(presence.choose, { body })).status).toBe(400)
-  for (const body of [
-    { availability: 'busy', statusId: forNobody.id },
-    { availability: 'away', statusId: randomUUID() },
-  ] as const)
-    expect((await anna.try(presence.choose, { body })).status).toBe(404)
-  // Whoever has it keeps it as it was.
-  await admin.call(statuses.change, {
-    params: { id: lunch.id },
-    body: { set: { isPaid: false, name: 'Meal' }, base: {} },
-  })
-  await admin.call(statuses.remove, { params: { id: lunch.id } })
-  expect(await mine(anna)).toMatchObject({ reason: 'Lunch', mark })
-  const same = await admin.try(statuses.create, {
-    body: { ...look, name: 'stock', availability: 'busy', isPaid: true, departmentIds: null },
-  })
-  expect(same).toMatchObject({ status: 409, body: { error: { code: 'name_taken' } } })
-  expect(
-    (await anna.call(presence.choose, { body: { availability: 'available' } })).mark,
-  ).toBeNull()
-})
-
-test('PR-9 signing out with chats is asked about, refused or goes on, as the organisation says', async () => {
-  const floor = await furnish(house)
-  const anna = await floor.operator()
-  await (await floor.visitor()).ask()
-  const held: Chat = await anna.answer()
-  await rule(floor, { leavingWithChats: 'forbid' })
-  const handOver = { query: { chats: 'hand_over' } } as const
-  const forbidden = await anna.try(session.signOut, handOver)
-  expect(forbidden).toMatchObject({
-    ...{ status: 409, body: { error: { code: 'chats_must_end', count: 1 } } },
-  })
-  await rule(floor, { leavingWithChats: 'warn' })
-  const asked = await anna.try(session.signOut, { query: {} })
-  expect(asked).toMatchObject({ status: 409, body: { error: { code: 'chats_open', count: 1 } } })
-  expect(await mine(anna)).toMatchObject({ connection: 'connected', live: { used: 1 } })
-  const bert = await floor.operator()
-  await anna.call(session.signOut, handOver)
-  expect((await bert.offered()).id).toBe(held.id)
 })

@@ -96,11 +96,11 @@ export function connectionOpened(db: Db, it: NewConnection): Promise<Outcome<'op
   )
 }
 
-/** A grace of 0 seconds is for a user who signed out. Call it after `connectionOpened` has ended. */
+/** A grace of 0 seconds is for a user who signed out, null is the organisation's. Call it after `connectionOpened` has ended. */
 export function connectionClosed(
   db: Db,
   connectionId: string,
-  graceSeconds = 30,
+  graceSeconds: number | null = null,
 ): Promise<Outcome<'closed' | 'not_found'>> {
   return transition(
     db,
@@ -134,7 +134,7 @@ export async function endNode(db: Db, nodeId: string, epoch: number): Promise<vo
 
 /** Connections of servers that are gone; one organisation a call, until it answers `nothing`. */
 export function reapNodes(db: Db): Promise<Outcome<'reaped' | 'nothing'>> {
-  return transition(db, sql<Outcome<'reaped' | 'nothing'>>`select * from reap_nodes()`)
+  return transition(db, sql<Outcome<'reaped' | 'nothing'>>`select * from reap_nodes(100, null)`)
 }
 
 /** Operators who did not come back; one organisation a call, until it answers `nothing`. */
@@ -174,7 +174,7 @@ export function liftHold(
 export async function findRules(db: Db, organisationId: string): Promise<PresenceRules> {
   return db
     .selectFrom('accounts')
-    .select(['idleMinutes', 'idleWhenIgnored', 'heldMinutes'])
+    .select(['idleMinutes', 'idleWhenIgnored', 'heldMinutes', 'graceSeconds'])
     .select(sql<PresenceRules['leavingWithChats']>`leaving_with_chats`.as('leavingWithChats'))
     .where('organisationId', '=', organisationId)
     .where('id', '=', organisationId)

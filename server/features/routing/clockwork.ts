@@ -52,7 +52,6 @@ const SWEEP_MS = 250
 const LOOK_MS = 1_000
 const RENEW_MS = 2_000
 const FORGET_MS = 60_000
-const GRACE_SECONDS = 30
 /** Without a renewal for so long the lease is as good as gone; it runs out after 8 s. */
 const FENCE_MS = 6_000
 
@@ -112,7 +111,7 @@ async function depart(
   connectionId: string,
 ): Promise<void> {
   const hasEnded = await presence.hasSessionEnded(db, actor.sessionId)
-  const graceSeconds = hasEnded ? 0 : GRACE_SECONDS
+  const graceSeconds = hasEnded ? 0 : null
   const { seq } = await run(db, () => presence.connectionClosed(db, connectionId, graceSeconds))
   if (seq !== null) bus.wake(actor.organisationId)
 }

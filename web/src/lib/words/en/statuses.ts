@@ -92,6 +92,9 @@ export default {
   'rules.idle.none': 'Nobody is ever idle',
   'rules.ignored': 'Only when a chat is being ignored',
   'rules.ignored.what': 'A visitor has waited that long for an answer.',
+  'rules.grace': 'Seconds until a lost connection is given up',
+  'rules.grace.hint':
+    'Whose last connection broke keeps their chats for so long; whoever is back before has missed nothing.',
   'rules.held': 'Minutes that a status set by a supervisor holds',
   'rules.held.hint': 'For so long the operator cannot change it. 0: they can at once.',
   'rules.leaving': 'Signing out with chats',

@@ -91,6 +91,9 @@ export default {
   'rules.idle.none': 'Niemand is ooit inactief',
   'rules.ignored': 'Alleen als een chat blijft liggen',
   'rules.ignored.what': 'Een bezoeker wacht al zo lang op antwoord.',
+  'rules.grace': 'Seconden tot een verbroken verbinding wordt opgegeven',
+  'rules.grace.hint':
+    'Wie de verbinding verliest houdt zo lang de eigen chats; wie eerder terug is heeft niets gemist.',
   'rules.held': 'Minuten dat een door een supervisor ingestelde status vaststaat',
   'rules.held.hint': 'Zo lang kan de agent die niet wijzigen. 0: meteen.',
   'rules.leaving': 'Afmelden met chats',

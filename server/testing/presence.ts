@@ -1,0 +1,18 @@
+// Presence in tests: the organisation's rules, and one's own row.
+import { type PresenceRules, presence, type Operator as Row } from '#contract/presence.ts'
+import type { Floor, Operator } from './floor.ts'
+
+/** What an organisation begins with. */
+export const USUAL_RULES: PresenceRules = {
+  ...{ idleMinutes: null, idleWhenIgnored: false, graceSeconds: 30, heldMinutes: 5 },
+  leavingWithChats: 'warn',
+}
+
+/** Everything as usual, but for these. */
+export function rule({ admin }: Floor, change: Partial<PresenceRules>): Promise<PresenceRules> {
+  return admin.call(presence.setRules, { body: { ...USUAL_RULES, ...change } })
+}
+
+export function mine(operator: Operator): Promise<Row> {
+  return operator.call(presence.mine)
+}
