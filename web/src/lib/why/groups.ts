@@ -76,7 +76,8 @@ function unitsOf({ used, limit, units, usedOther: n }: Considered): string[] {
   if (units === null) return []
   const left = Math.max(0, Math.floor((units.limit - units.used) / units.needed))
   const effective = Math.min(limit, used + left)
-  const all = t('why.units', { effective, limit, used: units.used, most: units.limit, n })
+  const said = { effective, limit, used: units.used, most: units.limit }
+  const all = n === 0 ? t('why.units.alone', said) : t('why.units', { ...said, n })
   return units.needed > 1 ? [all, t('why.units.needed', { n: units.needed })] : [all]
 }
 

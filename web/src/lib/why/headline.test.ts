@@ -32,6 +32,7 @@ const chat: WhyChat = {
   },
   ...{
     overflow: null,
+    parked: null,
     heldFor: null,
     offer: null,
     next: null,
@@ -187,4 +188,39 @@ test('MS-2 an operator who is given nothing hears of what waits, and why not for
 
 test('a rule that this page does not know has no words of its own', () => {
   expect(ruleText('of_the_future')).toBeUndefined()
+})
+
+test('QU-5 QU-18 of units it is said what they leave; of a cool-down, that it ends', () => {
+  const units = { used: 4, limit: 4, needed: 1 }
+  const full: Considered = {
+    ...anna,
+    ...{ ruledOutBy: 'units_full', used: 2, units, usedOther: 2 },
+    fails: [{ check: 'units', changesAt: null }],
+  }
+  const more = '2 of 3: 4 of 4 units are used, with 2 chats of the other kind'
+  expect(factsOf(full)).toEqual([more])
+  expect(factsOf({ ...full, units: { ...units, needed: 2 } })).toEqual([more, 'this chat needs 2'])
+  expect(factsOf({ ...full, usedOther: 0 })).toEqual(['2 of 3: 4 of 4 units are used'])
+  const changesAt = '2026-01-01T10:40:30.000Z'
+  const cooling: Considered = {
+    ...anna,
+    ...{ ruledOutBy: 'cooling_down', coolsUntil: changesAt },
+    fails: [{ check: 'cooldown', changesAt }],
+  }
+  expect(changeOf(cooling)).toEqual({ at: changesAt, text: 'may be given the next' })
+})
+
+test('QU-6 a chat that is parked says for whom, and what will move it', () => {
+  const parked = {
+    ...({ userId: 'anna', name: 'Anna', at: chat.at, because: 'gone', isOwed: true } as const),
+    ...({ wakeTo: 'front', until: chat.at } as const),
+  }
+  const text = said({ state: 'parked', parked })
+  expect(text).toMatch(/^Kept for Anna, who is gone\. The visitor had the last word\./)
+  expect(text).toMatch(/waits in its queue, for anybody\.$/)
+  const never = said({
+    state: 'parked',
+    parked: { ...parked, because: 'quiet', isOwed: false, until: null },
+  })
+  expect(never).toMatch(/^Parked for Anna: .* goes on when the visitor writes: with Anna/)
 })

@@ -10,6 +10,8 @@ export function effectiveText(operator: Operator, kind: ChatKind): string | unde
   const { used, limit: most } = operator.units
   if (because === 'kind' || most === null) return undefined
   const other = operator[kind === 'live' ? 'deferred' : 'live'].used
-  const said = { effective, limit: operator[kind].limit, used, most, n: other }
-  return t(kind === 'live' ? 'wall.limits.live' : 'wall.limits.deferred', said)
+  const said = { effective, limit: operator[kind].limit, used, most }
+  return other === 0
+    ? t(`wall.limits.${kind}.alone`, said)
+    : t(`wall.limits.${kind}`, { ...said, n: other })
 }

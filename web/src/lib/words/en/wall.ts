@@ -30,6 +30,7 @@ export default {
   'queue.nobody': 'Nobody available',
   'queue.over': 'Over target',
   'queue.near': 'Near target',
+  'queue.estimates': 'Estimates today: {share} came true (of {told})',
   'queue.none': 'No queues yet.',
 
   'group.by': 'Group operators by',
@@ -65,6 +66,9 @@ export default {
   'limits.name.deferred': 'Deferred chats at once',
   'limits.name.units': 'Units at once, over both',
   'limits.used': '{used} now, at most',
+  'limits.live.alone': 'Live chats: {effective} of {limit}, for {used} of {most} units are used.',
+  'limits.deferred.alone':
+    'Deferred chats: {effective} of {limit}, for {used} of {most} units are used.',
   'limits.live': {
     one: 'Live chats: {effective} of {limit}, for {used} of {most} units are used, with {n} deferred chat.',
     other:

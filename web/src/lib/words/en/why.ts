@@ -38,6 +38,18 @@ export default {
   'lead.closed': 'Ended at {time}.',
   'lead.closed.never': 'Ended at {time}. Nobody had answered it.',
 
+  'parked.quiet': 'Parked for {name}: nobody has written since their last answer.',
+  'parked.by_hand': '{name} has set it aside.',
+  'parked.gone': 'Kept for {name}, who is gone.',
+  'parked.owed': 'The visitor had the last word.',
+  'parked.wakes.front':
+    'It goes on when the visitor writes: with {name}, or first in line for them while they are there.',
+  'parked.wakes.over':
+    'It goes on when the visitor writes: with {name}, above their limit if need be.',
+  'parked.wakes.others':
+    'It goes on when the visitor writes: with {name}, or with anybody if they have no room.',
+  'parked.ends': 'It ends at {time} if nobody writes.',
+  'parked.queue': 'At {time} it waits in its queue, for anybody.',
   'reason.not_for_tests': { one: '{n} takes no tests', other: '{n} take no tests' },
   'reason.tests_only': { one: '{n} takes tests only', other: '{n} take tests only' },
   'reason.offline': { one: '{n} offline', other: '{n} offline' },
@@ -92,6 +104,7 @@ export default {
   'lacks.less.until': '{skill} {held} of {level}, asked until {time}',
   since: '{what} since {time}',
   offer: 'one of them an offer',
+  'units.alone': '{effective} of {limit}: {used} of {most} units are used',
   units: {
     one: '{effective} of {limit}: {used} of {most} units are used, with {n} chat of the other kind',
     other:
@@ -158,6 +171,10 @@ export default {
   'rule.rang_together': 'took it when it rang with everybody',
   'rule.transfer': 'was handed it by a colleague',
   'rule.assigned': 'was given it outright',
+  'rule.woken': 'had it before, and its visitor wrote again',
+  'rule.woken_over': 'had it before, and got it above the limit when its visitor wrote again',
+  'rule.returned': 'came back to it',
+  'rule.taken_back': 'took it back from where it was parked',
 
   'operator.no-queue': '{name} serves no queue, so nothing is given to them.',
   'operator.nothing': 'Nothing is waiting in the queues that {name} serves.',

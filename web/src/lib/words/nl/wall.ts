@@ -31,6 +31,7 @@ export default {
   'queue.nobody': 'Niemand beschikbaar',
   'queue.over': 'Boven doel',
   'queue.near': 'Bijna op doel',
+  'queue.estimates': 'Schattingen vandaag: {share} kwam uit (van {told})',
   'queue.none': 'Nog geen wachtrijen.',
 
   'group.by': 'Operators groeperen',
@@ -66,6 +67,10 @@ export default {
   'limits.name.deferred': 'Uitgestelde chats tegelijk',
   'limits.name.units': 'Eenheden tegelijk, over beide',
   'limits.used': 'nu {used}, ten hoogste',
+  'limits.live.alone':
+    'Livechats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik.',
+  'limits.deferred.alone':
+    'Uitgestelde chats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik.',
   'limits.live': {
     one: 'Livechats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik, met {n} uitgestelde chat.',
     other:

@@ -39,6 +39,18 @@ export default {
   'lead.closed': 'Geëindigd om {time}.',
   'lead.closed.never': 'Geëindigd om {time}. Niemand had geantwoord.',
 
+  'parked.quiet': 'Geparkeerd voor {name}: sinds het laatste antwoord schreef niemand.',
+  'parked.by_hand': '{name} heeft deze chat opzij gezet.',
+  'parked.gone': 'Bewaard voor {name}, die weg is.',
+  'parked.owed': 'De bezoeker had het laatste woord.',
+  'parked.wakes.front':
+    'De chat gaat verder als de bezoeker schrijft: bij {name}, of vooraan in de rij voor {name} zolang die er is.',
+  'parked.wakes.over':
+    'De chat gaat verder als de bezoeker schrijft: bij {name}, zo nodig boven de limiet.',
+  'parked.wakes.others':
+    'De chat gaat verder als de bezoeker schrijft: bij {name}, of bij iedereen als daar geen plaats is.',
+  'parked.ends': 'De chat eindigt op {time} als niemand schrijft.',
+  'parked.queue': 'Op {time} wacht de chat in de wachtrij, voor iedereen.',
   'reason.not_for_tests': { one: '{n} neemt geen testchats', other: '{n} nemen geen testchats' },
   'reason.tests_only': { one: '{n} neemt alleen testchats', other: '{n} nemen alleen testchats' },
   'reason.offline': { one: '{n} offline', other: '{n} offline' },
@@ -93,6 +105,7 @@ export default {
   'lacks.less.until': '{skill} {held} van {level}, gevraagd tot {time}',
   since: '{what} sinds {time}',
   offer: 'waarvan één aanbod',
+  'units.alone': '{effective} van {limit}: {used} van {most} eenheden in gebruik',
   units: {
     one: '{effective} van {limit}: {used} van {most} eenheden in gebruik, met {n} chat van de andere soort',
     other:
@@ -103,7 +116,7 @@ export default {
   'load.said': { one: '{used} van {n} chat', other: '{used} van {n} chats' },
   'changes.in': 'over {left}',
   'changes.now': 'nu',
-  'changes.hours': 'gaat het open',
+  'changes.hours': 'dan gaat het open',
   'changes.skills': 'dan wordt de vaardigheid niet meer gevraagd',
   'changes.wrap_up': 'dan is het afronden voorbij',
   'changes.limit': 'dan vervalt het aanbod',
@@ -159,6 +172,10 @@ export default {
   'rule.rang_together': 'nam hem toen hij bij iedereen belde',
   'rule.transfer': 'kreeg hem van een collega',
   'rule.assigned': 'kreeg hem rechtstreeks toegewezen',
+  'rule.woken': 'had de chat al, en de bezoeker schreef weer',
+  'rule.woken_over': 'had de chat al, en kreeg hem boven de limiet toen de bezoeker weer schreef',
+  'rule.returned': 'kwam ervoor terug',
+  'rule.taken_back': 'nam de geparkeerde chat terug',
 
   'operator.no-queue': '{name} bedient geen wachtrij en krijgt dus niets.',
   'operator.nothing': 'Er wacht niets in de wachtrijen die {name} bedient.',
