@@ -1,6 +1,8 @@
 // The storm's floor: an organisation with a queue, its site, its operators and one above them; for the
-// long form with a second queue, to which chats go on that wait too long in the first.
+// long form with a second queue, to which chats go on that wait too long in the first, and with one for
+// deferred chats, which has a site of its own.
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { ChatKind } from '#contract/shapes.ts'
 import * as founding from '../../server/features/founding/queries.ts'
 import * as queues from '../../server/features/queues/queries.ts'
 import * as routing from '../../server/features/routing/queries.ts'
@@ -15,9 +17,11 @@ interface Login {
 
 export interface StormFloor {
   organisationId: string
-  /** The first is where visitors come in. */
+  /** The first is where visitors of `siteKey` come in. */
   queueIds: string[]
   siteKey: string
+  /** Where visitors ask who need not be answered at once. */
+  deferredKey: string | undefined
   password: string
   operators: Login[]
   supervisor: Login
@@ -37,19 +41,16 @@ export async function makeFloor(
 ): Promise<StormFloor> {
   const organisationId = randomUUID()
   await founding.found(db, { id: organisationId, name: 'Storm', language: 'en' })
-  const first = await makeQueue(db, organisationId, 'Storm')
+  const isLong = minutes > 0
+  const first = await makeQueue(db, organisationId, 'Storm', 'live')
   const queueIds = [first]
-  if (minutes > 0) queueIds.push(await makeSecond(db, organisationId, first))
-  const siteKey = randomBytes(10).toString('hex')
-  await sites.insert(db, organisationId, {
-    accountId: organisationId,
-    queueId: first,
-    name: 'Storm',
-    key: siteKey,
-    allowedOrigins: [],
-    colour: '#0b7285',
-    language: 'en',
-  })
+  const siteKey = await makeSite(db, organisationId, first)
+  let deferredKey: string | undefined
+  if (isLong) {
+    const later = await makeQueue(db, organisationId, 'Later', 'deferred')
+    queueIds.push(await makeSecond(db, organisationId, first), later)
+    deferredKey = await makeSite(db, organisationId, later)
+  }
   const password = randomBytes(12).toString('base64url')
   const passwordHash = await hasher.hash(password)
   const appoint = async (role: 'agent' | 'administrator', email: string): Promise<Login> => {
@@ -63,24 +64,39 @@ export async function makeFloor(
   for (let at = 0; at < operators; at++) {
     const login = await appoint('agent', `operator${at}@storm.example`)
     const { userId } = login
-    await routing.registerOperator(db, { organisationId, userId, live: limit, deferred: 0 })
+    const deferred = isLong ? limit : 0
+    await routing.registerOperator(db, { organisationId, userId, live: limit, deferred })
     for (const queueId of queueIds) {
       await routing.assignQueueMember(db, { organisationId, queueId, userId })
     }
     people.push(login)
   }
   const supervisor = await appoint('administrator', 'supervisor@storm.example')
-  return { organisationId, queueIds, siteKey, password, operators: people, supervisor }
+  return { organisationId, queueIds, siteKey, deferredKey, password, operators: people, supervisor }
 }
 
-async function makeQueue(db: Db, organisationId: string, name: string): Promise<string> {
-  const wanted = { name, kind: 'live', offerSeconds: 20, targetSeconds: 60 } as const
+async function makeSite(db: Db, organisationId: string, queueId: string): Promise<string> {
+  const key = randomBytes(10).toString('hex')
+  await sites.insert(db, organisationId, {
+    ...{ accountId: organisationId, queueId, name: 'Storm', key },
+    ...{ allowedOrigins: [], colour: '#0b7285', language: 'en' },
+  })
+  return key
+}
+
+async function makeQueue(
+  db: Db,
+  organisationId: string,
+  name: string,
+  kind: ChatKind,
+): Promise<string> {
+  const wanted = { name, kind, offerSeconds: 20, targetSeconds: 60 }
   return (await queues.insert(db, organisationId, { accountId: organisationId, ...wanted })).id
 }
 
 /** A queue of another strategy; both ring so shortly that what nobody answers goes round. */
 async function makeSecond(db: Db, organisationId: string, first: string): Promise<string> {
-  const second = await makeQueue(db, organisationId, 'Second')
+  const second = await makeQueue(db, organisationId, 'Second', 'live')
   const set = (id: string) => db.updateTable('queues').where('id', '=', id)
   await set(second).set({ strategy: 'least_loaded', offerSeconds: 5 }).execute()
   await set(first)

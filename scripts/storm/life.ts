@@ -2,11 +2,13 @@
 // windows at times, pass it on or let it ring, hand it to a queue or a colleague, go away and come
 // back, leave a queue and join it again, and end what they hold.
 import { setTimeout as pause } from 'node:timers/promises'
+import { chats } from '#contract/chats.ts'
 import type { Endpoint } from '#contract/endpoint.ts'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
 import { type Chat, routing } from '#contract/routing.ts'
 import { transfers } from '#contract/transfers.ts'
+import { units } from '#contract/units.ts'
 import type { Caller } from '../../server/client/http.ts'
 import type { StormFloor } from './floor.ts'
 import type { AtDesk, Work } from './people.ts'
@@ -24,6 +26,7 @@ const LOOK_MS = 20
 const LIKELY = {
   end: 0.2,
   handOn: 0.01,
+  park: 0.1,
   beGivenAway: 0.002,
   beLimited: 0.002,
   goAway: 0.002,
@@ -46,9 +49,9 @@ export function liveOn(floor: StormFloor, supervisor: () => Caller, tally: Tally
     const { live, userId } = person
     const ignored = new Set<string>()
     while (!ended.aborted && live.socket.connected) {
-      const chats = live.replica.all('chat')
-      const held = chats.filter((chat) => chat.operatorId === userId)
-      const offered = chats.filter((chat) => chat.offer?.operatorId === userId)
+      const all = live.replica.all('chat')
+      const held = all.filter((chat) => chat.operatorId === userId)
+      const offered = all.filter((chat) => chat.offer?.operatorId === userId)
       await Promise.all([
         ...offered.map((chat) => answer(person, chat, ignored)),
         ...held.map((chat) => goOn(person, chat)),
@@ -85,12 +88,23 @@ async function goOn(person: Person, chat: Chat): Promise<unknown> {
     const body = { id, userId: colleague, overLimit: isLucky(0.5) }
     return attempt(above(person), 'given', transfers.assign, { params, body })
   }
+  if (chat.kind === 'deferred' && isLucky(LIKELY.park)) {
+    return park(person, chat)
+  }
   if (!isLucky(LIKELY.handOn)) return false
   const to = isLucky(0.5)
     ? { kind: 'queue', id: anyOne(floor.queueIds) }
     : { kind: 'operator', id: colleague }
   if (to.id === userId) return false
   return attempt(person, 'handed on', transfers.begin, { params, body: { id, to } })
+}
+
+/** Sets aside a chat whose last word was read. */
+async function park(person: Person, { id }: Chat): Promise<boolean> {
+  const params = { id }
+  const messages = await person.desk.call(chats.messages, { params }).catch(() => [])
+  const seen = Math.max(0, ...messages.map(({ seq }) => seq))
+  return attempt(person, 'parked', routing.park, { params, body: { seen } })
 }
 
 /** Goes away for a moment, or leaves a queue for one. */
@@ -108,14 +122,20 @@ async function roam(person: Person, ended: AbortSignal): Promise<void> {
   }
 }
 
-/** Somebody above sets how many chats the operator may hold, from one up. */
+/** Somebody above sets how many chats the operator may hold, and how many of both kinds together. */
 async function beLimited(person: Person): Promise<void> {
   const { userId, live } = person
   const operator = live.replica.all('operator').find(({ id }) => id === userId)
   if (operator === undefined || !isLucky(LIKELY.beLimited)) return
+  const params = { id: userId }
   const limit = 1 + Math.floor(Math.random() * LIMIT_MOST)
-  const body = { kind: 'live', limit, version: operator.live.version }
-  await attempt(above(person), 'limited', routing.setLimit, { params: { id: userId }, body })
+  if (isLucky(0.5)) {
+    const body = { limit: isLucky(0.3) ? null : limit + 1, version: operator.units.version }
+    return void (await attempt(above(person), 'limited in units', units.set, { params, body }))
+  }
+  const kind = isLucky(0.7) ? 'live' : 'deferred'
+  const body = { kind, limit, version: operator[kind].version }
+  await attempt(above(person), 'limited', routing.setLimit, { params, body })
 }
 
 const above = ({ supervisor, tally }: Person) => ({ desk: supervisor(), tally })

@@ -7,7 +7,7 @@ import { type Database, type Db, retrying } from '../../server/platform/database
 import { trouble } from './faults.ts'
 import type { StormFloor } from './floor.ts'
 import type { StormOptions } from './options.ts'
-import { type Asked, ask, leave } from './people.ts'
+import { type Asked, ask, goOnWriting, leave } from './people.ts'
 import type { Scene } from './scene.ts'
 import type { Tally } from './tally.ts'
 
@@ -71,6 +71,8 @@ const transitionsSoFar = (db: Db) =>
 const MOST_AT_ONCE = 8
 /** So many visitors do not stay. */
 const LEAVES = 0.05
+/** So many need not be answered at once, and write again. */
+const DEFERRED = 0.2
 
 /** Now one chat and now several at once, by the rate; those under way are waited for. */
 async function keepAsking(
@@ -83,10 +85,12 @@ async function keepAsking(
   const asked: Asked[] = []
   const underWay = new Set<Promise<void>>()
   const begin = (at: number) => {
-    const one = ask(servers, floor, at, ended)
+    const isDeferred = Math.random() < DEFERRED
+    const one = ask(servers, floor, at, ended, isDeferred)
       .then(async (chat) => {
         asked.push(chat)
         if (Math.random() < LEAVES) await leave(servers, at, chat)
+        else if (isDeferred) await goOnWriting(servers, at, chat)
       })
       .catch(() => undefined)
       .finally(() => underWay.delete(one))

@@ -12,6 +12,11 @@ import { signInAs } from '../../server/client/sign-in.ts'
 import type { StormFloor } from './floor.ts'
 import { anyOf, type ServerProcess } from './servers.ts'
 
+/** More than anybody needs: by then the chat has ended, or it is stuck. */
+const WORDS_MOST = 80
+/** What is answered to whoever writes in a chat that has ended. */
+const ENDED = 409
+
 /** Tries again, at another server each time, until it works or it is over. */
 export async function insist<T>(
   servers: readonly ServerProcess[],
@@ -96,8 +101,9 @@ export async function ask(
   floor: StormFloor,
   at: number,
   ended: AbortSignal,
+  isDeferred = false,
 ): Promise<Asked> {
-  const { siteKey } = floor
+  const siteKey = isDeferred && floor.deferredKey ? floor.deferredKey : floor.siteKey
   const { token } = await insist(servers, at, ended, (url) =>
     caller(() => url).call(visitors.begin, { body: { siteKey } }),
   )
@@ -115,6 +121,19 @@ export async function leave(servers: readonly ServerProcess[], at: number, chat:
   await caller(() => anyOf(servers, at).url, { token: chat.token })
     .try(visitors.leave, { params: { id: chat.chatId } })
     .catch(() => undefined)
+}
+
+/** A visitor writes now and then, until the chat has ended: whatever is parked wakes. */
+export async function goOnWriting(servers: readonly ServerProcess[], at: number, chat: Asked) {
+  for (let word = 1; word <= WORDS_MOST; word++) {
+    await pause(500 + Math.random() * 2_000)
+    const body = { clientId: crypto.randomUUID(), body: `Word ${word}` }
+    const status = await caller(() => anyOf(servers, at).url, { token: chat.token })
+      .try(visitors.write, { params: { id: chat.chatId }, body })
+      .then((answer) => answer.status)
+      .catch(() => 503)
+    if (status === ENDED) return
+  }
 }
 
 /** The place in the queue that a visitor is shown; undefined when not waiting. */
