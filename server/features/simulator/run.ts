@@ -77,9 +77,9 @@ export class Run {
       sandboxId,
       lines.map(({ queueId }) => queueId),
     )
-    const crowdLines = queues.flatMap((queue) => {
-      const settings = lines.find(({ queueId }) => queueId === queue.realId)
-      return settings ? [{ ...queue, settings }] : []
+    const crowdLines = lines.flatMap((settings) => {
+      const queue = queues.find(({ realId }) => realId === settings.queueId)
+      return queue ? [{ ...queue, settings }] : []
     })
     const operators = people.flatMap(({ userId, queueId }) => {
       const line = crowdLines.find((one) => one.queueId === queueId)

@@ -49,7 +49,7 @@ export default {
   none: 'Nothing has been run yet. Choose the numbers and start: what happens is seen here.',
 
   figures: 'The floor now',
-  'figure.waiting': 'Waiting',
+  'figure.waiting': 'Waiting, ringing',
   'figure.in-chat': 'In a chat',
   'figure.free': 'Free places',
   'figure.connected': 'Connected',

@@ -49,7 +49,7 @@ export default {
   none: 'Er is nog niets gesimuleerd. Kies de getallen en start: wat er gebeurt is hier te zien.',
 
   figures: 'De vloer nu',
-  'figure.waiting': 'Wachten',
+  'figure.waiting': 'Wacht, gaat over',
   'figure.in-chat': 'In een chat',
   'figure.free': 'Vrije plekken',
   'figure.connected': 'Verbonden',
