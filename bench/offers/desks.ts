@@ -11,6 +11,9 @@ import { type Caller, caller } from '../../server/client/http.ts'
 import type { Done, Order, Seat } from './orders.ts'
 
 const LATE_MS = 10_000
+/** So many sockets are opened at a time, and each is tried so often. */
+const AT_ONCE = 10
+const ATTEMPTS = 10
 
 interface Next {
   chatId: string
@@ -102,15 +105,34 @@ class Desk {
   }
 }
 
-let desks: Desk[] = []
+const desks: Desk[] = []
 let servers: readonly string[] = []
 let siteKeys: readonly string[] = []
 
 async function open(order: Extract<Order, { do: 'open' }>): Promise<void> {
   servers = order.servers
   siteKeys = order.siteKeys
-  desks = order.seats.map((seat) => new Desk(seat, servers))
-  await Promise.all(desks.map((desk) => desk.open()))
+  const left = [...order.seats]
+  const arrive = async () => {
+    for (let seat = left.pop(); seat !== undefined; seat = left.pop())
+      desks.push(await insist(seat))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, arrive))
+}
+
+/** A server that is busy is asked again, as a browser would. */
+async function insist(seat: Seat): Promise<Desk> {
+  for (let attempt = 1; ; attempt++) {
+    const desk = new Desk(seat, servers)
+    try {
+      await desk.open()
+      return desk
+    } catch (error) {
+      desk.leave()
+      if (attempt === ATTEMPTS) throw error
+      await pause(1_000)
+    }
+  }
 }
 
 async function hold(chats: number): Promise<void> {
