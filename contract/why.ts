@@ -1,6 +1,7 @@
 // Why a chat waits, why an operator idles, and why a chat went to whom it went.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
+import { PARKED_BECAUSE, WAKE_POLICIES } from './parking.ts'
 import { Availability, Connection } from './presence.ts'
 import { ChatState } from './routing.ts'
 import { ById, Id, Instant, orNull } from './shapes.ts'
@@ -191,6 +192,20 @@ export const WhyChat = Type.Object({
   /** Kept until then for whoever served its visitor last; null: it is everybody's. */
   heldFor: orNull(Type.Object({ ...Somebody, until: Instant })),
   offer: orNull(Type.Object({ ...Somebody, endsAt: Instant })),
+  /** For whom it is parked, nobody of whom is said when they are an operator no more. */
+  parked: orNull(
+    Type.Object({
+      ...Somebody,
+      at: Instant,
+      because: Type.Enum(PARKED_BECAUSE),
+      /** Its visitor had the last word. */
+      isOwed: Type.Boolean(),
+      /** What becomes of it if its operator is full or away when it wakes. */
+      wakeTo: Type.Enum(WAKE_POLICIES),
+      /** When it ends or, where an answer is owed, waits in its queue; null: never by itself. */
+      until: orNull(Instant),
+    }),
+  ),
   /** Who would be asked next; of a chat that is offered, if that comes to nothing. */
   next: orNull(Next),
   /** Everybody whom routing looks at for it; nobody once somebody has it. */

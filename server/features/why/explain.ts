@@ -47,6 +47,7 @@ export async function whyChat(
       heldFor: heldOf(chat, look),
       overflow: overflowOf(actor, chat),
       offer: offerOf(chat, assignments),
+      parked: parkedOf(chat, assignments),
       next: look?.next ?? null,
       operators: look?.listed.map(toldOf) ?? [],
       others: look?.others ?? [],
@@ -77,6 +78,16 @@ function offerOf({ offerEndsAt }: why.Found, tried: WhyChat['assignments']): Why
   const standing = tried.find(({ state }) => state === 'offered')
   if (offerEndsAt === null || standing === undefined) return null
   return { userId: standing.userId, name: standing.name, endsAt: offerEndsAt }
+}
+
+/** It was theirs until it was parked, so they are told as they are among those who had it. */
+function parkedOf(
+  { parking, parkedFor }: why.Found,
+  tried: WhyChat['assignments'],
+): WhyChat['parked'] {
+  if (parking === null) return null
+  const had = tried.find(({ userId }) => userId !== null && userId === parkedFor)
+  return { ...parking, userId: had?.userId ?? null, name: had?.name ?? null }
 }
 
 /** Refuses with `not_found` whoever is no operator, or none whom the asker sees on the Wall. */

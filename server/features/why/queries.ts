@@ -67,6 +67,8 @@ export async function findChat(db: Db, organisationId: string, chatId: string) {
     offerEndsAt: string | null
     heldFor: string | null
     holdUntil: string | null
+    parking: Omit<NonNullable<WhyChat['parked']>, 'userId' | 'name'> | null
+    parkedFor: string | null
     overflowId: string | null
     overflowName: string | null
     overflowAccountId: string | null
@@ -86,6 +88,13 @@ export async function findChat(db: Db, organisationId: string, chatId: string) {
            case when r.state = 'offered' then r.operator_id end as offered_to,
            case when r.state = 'offered' then a.expires_at end as offer_ends_at,
            case when r.state = 'waiting' then r.held_for end as held_for, r.hold_until,
+           r.parked_for,
+           case when r.state = 'parked' then jsonb_build_object(
+             'at', instant(r.parked_at), 'because', r.parked_because, 'isOwed', r.parked_owes, 'wakeTo', q.wake_to,
+             'until', instant(least(
+               r.parked_at + q.close_parked_days * interval '24 hours',
+               case when r.parked_owes and r.parked_because = 'gone'
+                    then r.parked_at + q.keep_hours * interval '1 hour' end))) end as parking,
            n.id as overflow_id, n.name as overflow_name, n.account_id as overflow_account_id,
            case when n.id is not null
                 then in_queue_since(r) + q.overflow_after_seconds * interval '1 second' end as overflows_at

@@ -13,6 +13,8 @@ const visitOf = (id: string, change: Partial<Visit> = {}): Visit => ({
   wait: null,
   anybodyOnline: true,
   operator: null,
+  early: null,
+  isKept: false,
   closedBecause: null,
   ...change,
 })

@@ -5,6 +5,7 @@ import type { Greeting, OperatorCard, Visit } from '#contract/visitors.ts'
 import { ask } from './asking.ts'
 import { type Answer, call, type No, newId } from './call.ts'
 import { chime } from './chime.ts'
+import { UNKNOWN } from './door.ts'
 import { tell } from './host.ts'
 import type { Kept } from './kept.ts'
 import { lastAnswerer, type Note, notesOf } from './notes.ts'
@@ -26,13 +27,7 @@ export class Visitor {
   readonly siteKey: string
   readonly kept: Kept
   readonly typed: Typed
-  greeting: Greeting = $state.raw({
-    name: '',
-    colour: '#00727c',
-    language: 'en',
-    welcome: null,
-    anybodyOnline: true,
-  })
+  greeting: Greeting = $state.raw(UNKNOWN)
   isReady = $state.raw(false)
   /** Why there is nothing to show. */
   trouble: 'unknown' | 'unreachable' | undefined = $state.raw()
@@ -55,7 +50,6 @@ export class Visitor {
       sessionOver: this.isOver,
     }),
   )
-  /** The page around the frame. */
   page = ''
   #thread: Thread | undefined
   #outbox: Outbox | undefined
@@ -93,7 +87,9 @@ export class Visitor {
       asked = await this.#ask()
     }
     this.isAsking = false
-    if (!asked.ok) this.no = asked.no
+    if (asked.ok) return
+    this.no = asked.no
+    if (asked.no.code === 'contact_needed') await this.look()
   }
 
   async #ask(): Promise<Answer<unknown>> {
@@ -147,9 +143,13 @@ export class Visitor {
     this.#exit()
     this.kept.set('chat', undefined)
     this.isOver = false
-    void call('greet', { params: { key: this.siteKey } }).then((answer) => {
-      if (answer.ok) this.greeting = answer.value
-    })
+    void this.look()
+  }
+
+  /** Whether the site is open now. */
+  async look(): Promise<void> {
+    const answer = await call('greet', { params: { key: this.siteKey } })
+    if (answer.ok) this.greeting = answer.value
   }
 
   opened(page: string): void {

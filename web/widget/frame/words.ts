@@ -36,5 +36,14 @@ export function t(key: Key, values: Fill = {}): string {
   })
 }
 
+/** An instant as the day and the time, as near as it is, in the visitor's own zone. */
+export function momentOf(instant: string, now = Date.now()): string {
+  const at = new Date(instant)
+  if (at.toDateString() === new Date(now).toDateString()) return timeOf(instant)
+  const isNear = at.getTime() - now < 6 * 86_400_000
+  const day = isNear ? ({ weekday: 'long' } as const) : ({ day: 'numeric', month: 'long' } as const)
+  return `${new Intl.DateTimeFormat(language, day).format(at)} ${timeOf(instant)}`
+}
+
 /** An instant (ISO 8601) as a time of day, in the visitor's own zone. */
 export const timeOf = (instant: string): string => times.format(new Date(instant))

@@ -182,7 +182,7 @@ function serveChats(app: FastifyInstance, floor: Floor): void {
         operator: null,
         early: null,
         isKept: false,
-      closedBecause: null,
+        closedBecause: null,
         ...floor.firstPlace,
       }
       floor.messages = []

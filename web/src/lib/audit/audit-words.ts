@@ -29,7 +29,7 @@ function partText(part: string): string {
 
 const KINDS = [
   ...(['account', 'department', 'group', 'queue'] as const),
-  ...(['skill', 'status', 'site', 'role'] as const),
+  ...(['skill', 'status', 'site', 'role', 'hours'] as const),
 ] satisfies LiveKind[]
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -15,6 +15,10 @@ type Rule =
   | 'rang_together'
   | 'transfer'
   | 'assigned'
+  | 'woken'
+  | 'woken_over'
+  | 'returned'
+  | 'taken_back'
 const RULES: Readonly<Record<Rule, `why.rule.${Rule}`>> = {
   longest_idle: 'why.rule.longest_idle',
   least_loaded: 'why.rule.least_loaded',
@@ -29,6 +33,10 @@ const RULES: Readonly<Record<Rule, `why.rule.${Rule}`>> = {
   rang_together: 'why.rule.rang_together',
   transfer: 'why.rule.transfer',
   assigned: 'why.rule.assigned',
+  woken: 'why.rule.woken',
+  woken_over: 'why.rule.woken_over',
+  returned: 'why.rule.returned',
+  taken_back: 'why.rule.taken_back',
 }
 const isRule = (rule: string): rule is Rule => rule in RULES
 
@@ -42,6 +50,7 @@ export function chatHeadline(chat: WhyChat, now: number): string {
   if (chat.state === 'offered') return offered(chat, now)
   if (chat.state === 'active') return active(chat)
   if (chat.state === 'closed') return closed(chat)
+  if (chat.parked) return parked(chat.parked)
   if (chat.state === 'early') return early(chat)
   const rings = chat.rings ? ` ${t('why.lead.rings')}` : ''
   return waiting(chat, now) + rings
@@ -68,6 +77,20 @@ function active({ assignments }: WhyChat): string {
   const name = someone(holding?.name ?? null)
   const rule = holding && ruleText(holding.rule)
   return rule ? t('why.lead.active.rule', { name, rule }) : t('why.lead.active', { name })
+}
+
+/** Why a chat that is parked does not move, and what will move it. */
+function parked({ name, because, isOwed, wakeTo, until }: NonNullable<WhyChat['parked']>): string {
+  const who = someone(name)
+  const time = until === null ? '' : formatDateTime(until)
+  return [
+    t(`why.parked.${because}`, { name: who }),
+    isOwed ? t('why.parked.owed') : '',
+    t(`why.parked.wakes.${wakeTo}`, { name: who }),
+    until === null ? '' : t(isOwed ? 'why.parked.queue' : 'why.parked.ends', { time }),
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
 }
 
 function closed({ assignments, endedAt }: WhyChat): string {

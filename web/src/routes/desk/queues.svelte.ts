@@ -85,7 +85,9 @@ class MyQueues {
   #see({ queueId, isJoined, participates }: QueueMember): MyQueue {
     const chats = live
       .all('chat')
-      .filter(({ queueId: of, state }) => of === queueId && state !== 'active')
+      .filter(
+        ({ queueId: of, state }) => of === queueId && (state === 'waiting' || state === 'offered'),
+      )
       .map(({ enqueuedAt }) => enqueuedAt)
       .toSorted()
     return {

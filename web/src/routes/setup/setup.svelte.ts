@@ -30,6 +30,7 @@ export class Setup {
   readonly departments = $derived(byName(live.all('department')))
   readonly sites = $derived(byName(live.all('site')))
   readonly skills = $derived(byName(live.all('skill')))
+  readonly hours = $derived(byName(live.all('hours')))
   readonly statuses = $derived(byName(live.all('status')))
 
   /** The steps that lead to a first chat; each ticks itself. */

@@ -64,7 +64,7 @@ export class ThingEditor<R extends Row> {
 
 const MAY_BE_NONE: ReadonlySet<string> = new Set([
   ...['maxWaiting', 'overflowQueueId', 'overflowAfterSeconds'],
-  ...['welcome', 'allowedOrigins'],
+  ...['welcome', 'allowedOrigins', 'hoursId', 'messageQueueId'],
   ...['maxMinutes', 'departmentIds'],
 ])
 

@@ -1,4 +1,4 @@
 import { needWords } from '#lib/words.ts'
 
 export const load = () =>
-  needWords('wall', 'transfers', 'proof', 'editing', 'why', 'statuses', 'parking')
+  needWords('wall', 'hours', 'transfers', 'proof', 'editing', 'why', 'statuses', 'parking')
