@@ -18,7 +18,7 @@ const visit: Visit = {
 test.each([
   [0, 40, 'Less than a minute'],
   [60, 60, 'Less than a minute'],
-  [20, 100, 'About 1–2 minutes'],
+  [20, 100, 'Up to 2 minutes'],
   [60, 170, 'About 1–3 minutes'],
   [120, 120, 'About 2 minutes'],
   [61, 62, 'About 1–2 minutes'],

@@ -10,8 +10,10 @@ export function waitLine(wait: Visit['wait']): Line | undefined {
   if (wait === null) return undefined
   if (wait.toSeconds <= 60) return ['wait.soon']
   if (wait.fromSeconds >= 3600) return ['wait.long']
-  const from = Math.max(1, Math.floor(wait.fromSeconds / 60))
+  const from = Math.floor(wait.fromSeconds / 60)
   const to = Math.ceil(wait.toSeconds / 60)
+  // It may well be over in less than a minute: no lower end is made up.
+  if (from === 0) return ['wait.up-to', { n: to }]
   return from >= to ? ['wait.minutes', { n: to }] : ['wait.range', { from, to }]
 }
 

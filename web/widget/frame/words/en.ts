@@ -34,6 +34,7 @@ export const en = {
   'between.title': 'Waiting for the next colleague',
   'between.then': 'Your conversation stays here. You do not need to repeat anything.',
   'wait.soon': 'Less than a minute',
+  'wait.up-to': 'Up to {n} minutes',
   'wait.range': 'About {from}–{to} minutes',
   'wait.minutes': { one: 'About {n} minute', other: 'About {n} minutes' },
   'wait.long': 'More than an hour',

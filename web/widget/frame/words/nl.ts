@@ -36,6 +36,7 @@ export const nl: Words = {
   'between.title': 'Wachten op de volgende collega',
   'between.then': 'Je gesprek blijft hier staan. Je hoeft niets te herhalen.',
   'wait.soon': 'Minder dan een minuut',
+  'wait.up-to': 'Hooguit {n} minuten',
   'wait.range': 'Ongeveer {from}–{to} minuten',
   'wait.minutes': { one: 'Ongeveer {n} minuut', other: 'Ongeveer {n} minuten' },
   'wait.long': 'Meer dan een uur',
