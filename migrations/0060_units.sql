@@ -245,10 +245,11 @@ select r.organisation_id, r.membership_id, r.account_id, r.user_id, r.scopes,
 alter view record_rows rename to record_rows_without_units;
 create view record_rows as
 select r.organisation_id, r.membership_id, r.account_id, r.user_id,
-       case when o.user_id is null then r.row else r.row || jsonb_build_object(
-         'fields', r.row -> 'fields' || jsonb_build_object('limit.units', o.unit_limit),
-         'marks', r.row -> 'marks' || jsonb_build_object('limit.units', jsonb_build_object(
-            'version', o.unit_version, 'at', instant(o.unit_set_at),
-            'by', (select first_name || ' ' || last_name from users where id = o.unit_set_by)))) end as row
+       -- The row is named once in each branch: to name it is to make it.
+       case when o.user_id is null then r.row else jsonb_set(
+         jsonb_set(r.row, '{fields,limit.units}', coalesce(to_jsonb(o.unit_limit), 'null')),
+         '{marks,limit.units}', jsonb_build_object(
+           'version', o.unit_version, 'at', instant(o.unit_set_at),
+           'by', (select first_name || ' ' || last_name from users where id = o.unit_set_by))) end as row
   from record_rows_without_units r
   left join operators o on o.organisation_id = r.organisation_id and o.user_id = r.user_id;
