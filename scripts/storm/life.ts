@@ -38,6 +38,8 @@ const PASSED_ON = 0.05
 const LEFT_RINGING = 0.01
 const TWICE = 0.1
 const LIMIT_MOST = 5
+/** Later than this nobody sets a chat aside any more, so that it comes to its end. */
+const PARKED_WITHIN_MS = 20_000
 
 const isLucky = (likely: number) => Math.random() < likely
 const anyOne = <T>(of: readonly T[]): T | undefined => of[Math.floor(Math.random() * of.length)]
@@ -88,7 +90,8 @@ async function goOn(person: Person, chat: Chat): Promise<unknown> {
     const body = { id, userId: colleague, overLimit: isLucky(0.5) }
     return attempt(above(person), 'given', transfers.assign, { params, body })
   }
-  if (chat.kind === 'deferred' && isLucky(LIKELY.park)) {
+  const isYoung = Date.now() - Date.parse(chat.enqueuedAt) < PARKED_WITHIN_MS
+  if (chat.kind === 'deferred' && isYoung && isLucky(LIKELY.park)) {
     return park(person, chat)
   }
   if (!isLucky(LIKELY.handOn)) return false
@@ -112,13 +115,15 @@ async function roam(person: Person, ended: AbortSignal): Promise<void> {
   if (isLucky(LIKELY.goAway)) {
     await attempt(person, 'went away', presence.choose, { body: { availability: 'away' } })
     await pause(Math.random() * 1_000, undefined, { signal: ended }).catch(() => {})
-    await untilDone(person, 'came back', presence.choose, { body: { availability: 'available' } })
+    await untilDone(person, 'came back', presence.choose, ended, {
+      body: { availability: 'available' },
+    })
   }
   if (isLucky(LIKELY.leaveQueue)) {
     const params = { id: anyOne(person.floor.queueIds) }
     await attempt(person, 'left', queues.leave, { params })
     await pause(Math.random() * 500, undefined, { signal: ended }).catch(() => {})
-    await untilDone(person, 'joined', queues.join, { params })
+    await untilDone(person, 'joined', queues.join, ended, { params })
   }
 }
 
@@ -145,9 +150,11 @@ async function untilDone(
   person: Person,
   what: string,
   endpoint: Endpoint<unknown, unknown>,
+  ended: AbortSignal,
   input: unknown,
 ): Promise<void> {
-  while (person.live.socket.connected && !(await attempt(person, what, endpoint, input))) {
+  while (person.live.socket.connected && !ended.aborted) {
+    if (await attempt(person, what, endpoint, input)) return
     await pause(LOOK_MS * 5)
   }
 }
