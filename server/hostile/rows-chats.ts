@@ -37,6 +37,14 @@ export const CHAT_ROWS: Record<string, Row> = {
     by: 'agent',
     ask: to('chat', says),
   },
+  // It is a live one.
+  'POST /api/chats/:id/park': {
+    by: 'agent',
+    ask: to('chat', () => ({ seen: 1 })),
+    answers: 409,
+  },
+  // Theirs already.
+  'POST /api/chats/:id/take-back': { by: 'agent', ask: byId('chat') },
   'GET /api/chats/:id/targets': { by: 'agent', ask: byId('chat') },
   'GET /api/chats/:id/transfers': { by: 'agent', ask: byId('chat') },
   'POST /api/transfers/:id/cancel': { by: 'agent', ask: byId('transfer') },
@@ -80,14 +88,6 @@ export const CHAT_ROWS: Record<string, Row> = {
   'POST /api/chats/:id/take': { by: 'agent', ask: byId('chat'), answers: 409 },
   // Its queue offers its chats; there is nothing to pick.
   'POST /api/chats/:id/pick': { by: 'agent', ask: byId('chat'), answers: 404 },
-  // It is a live one.
-  'POST /api/chats/:id/park': {
-    by: 'agent',
-    ask: to('chat', () => ({ seen: 1 })),
-    answers: 409,
-  },
-  // Theirs already.
-  'POST /api/chats/:id/take-back': { by: 'agent', ask: byId('chat') },
   'POST /api/chats/:id/close': { by: 'agent', ask: byId('chat') },
   'GET /api/chats/:id/why': { by: 'supervisor', ask: byId('chat') },
   'GET /api/operators/:id/why': { by: 'supervisor', ask: byId('user') },

@@ -8,6 +8,7 @@ import { type QueueChanges, queues } from '#contract/queues.ts'
 import { type Chat, routing } from '#contract/routing.ts'
 import { scope } from '#contract/scopes.ts'
 import { visitors } from '#contract/visitors.ts'
+import { why } from '#contract/why.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
 import {
   type Floor,
@@ -293,4 +294,23 @@ test('QU-13 where the queue says so, and in every live queue, chats of whoever i
     expect(await stateOf(id)).toMatchObject({ state: 'waiting' })
     expect(await visitor.call(visitors.chats)).toMatchObject([{ state: 'waiting', place: 1 }])
   }
+})
+
+test('QU-6 QU-1 Why says for whom a parked chat is kept, what wakes it, and when it ends', async () => {
+  const floor = await deferred({ closeParkedDays: 2, wakeTo: 'others' })
+  const anna = await floor.operator()
+  const boss = await house.person({ organisationId: floor.organisationId, role: 'supervisor' })
+  const [vera, id] = await parked(floor, anna)
+  const told = await boss.call(why.chat, { params: { id } })
+  const since = told.parked?.at ?? ''
+  expect(told).toMatchObject({
+    ...{ state: 'parked', operators: [], next: null },
+    parked: { userId: anna.userId, because: 'by_hand', isOwed: false, wakeTo: 'others' },
+  })
+  expect(Date.parse(told.parked?.until ?? '') - Date.parse(since)).toBe(48 * 3_600_000)
+  await write(vera, id)
+  expect(await boss.call(why.chat, { params: { id } })).toMatchObject({
+    ...{ state: 'active', parked: null },
+    assignments: [{ state: 'ended' }, { state: 'active', rule: 'woken' }],
+  })
 })
