@@ -1,5 +1,6 @@
 // What a limit in units promises, whoever sets it and whatever the code does.
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { brokenConstraint } from '../../platform/database.ts'
@@ -126,4 +127,34 @@ test('QU-5 IN-1 it is kept by the database itself, against any code', async () =
   expect(await constraint()).toBe('operators_within_units')
   const weigh = sql`update assignments set units = 1 + units where user_id = ${anna}`
   await expect(weigh.execute(house.db)).rejects.toThrow('keeps its chat')
+})
+
+test('QU-5 MS-1 units above their limit, or counted wrongly, are seen by the laws and by the checker', async () => {
+  const queueId = await newQueue()
+  const anna = await newOperator(5, queueId)
+  await limitUnits(anna, 1)
+  await begin(queueId)
+  const [laws, live] = await Promise.all(
+    ['laws.sql', '../proof/live-laws.sql'].map((name) =>
+      readFile(new URL(name, import.meta.url), 'utf8'),
+    ),
+  )
+  const seenAfter = async (harm: string) => {
+    const tx = await house.db.startTransaction().execute()
+    try {
+      await sql
+        .raw(`alter table operators drop constraint operators_within_units,
+        disable trigger operators_units_are_counted; ${harm}`)
+        .execute(tx)
+      const { rows } = await sql.raw<{ drifted: number; overLimit: number }>(laws ?? '').execute(tx)
+      const found = await sql.raw<{ law: string }>(live ?? '').execute(tx)
+      return { ...rows[0], found: found.rows.map(({ law }) => law) }
+    } finally {
+      await tx.rollback().execute()
+    }
+  }
+  const lowered = `update operators set unit_limit = 0 where user_id = '${anna}'`
+  expect(await seenAfter(lowered)).toMatchObject({ overLimit: 1, drifted: 0, found: ['overLimit'] })
+  const miscounted = `update operators set units_used = 0 where user_id = '${anna}'`
+  expect(await seenAfter(miscounted)).toMatchObject({ drifted: 1, found: ['drifted'] })
 })
