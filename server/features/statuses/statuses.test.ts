@@ -100,6 +100,7 @@ type Happening = (userId: string) => Promise<unknown>
 async function liveThrough(db: Db, steps: number) {
   const place = await seedPlace(db)
   const { organisationId } = place
+  await sql`update accounts set idle_minutes = 10`.execute(db)
   const operators = [randomUUID(), randomUUID()] as const
   let now = Date.parse('2031-03-29T20:00:00Z')
   await setClock(db, now)
@@ -109,7 +110,7 @@ async function liveThrough(db: Db, steps: number) {
   const open = new Map<string, string[]>()
   const happenings: readonly [Happening, ...Happening[]] = [
     (userId: string) => {
-      const availability = one<Availability>(['available', 'busy', 'away', 'offline'])
+      const availability = one<Availability>(['available', 'busy', 'finishing', 'away', 'offline'])
       const wanted = { organisationId, userId, availability, actorId: one(operators) }
       return run(db, (tx) => routing.setAvailability(tx, wanted))
     },
@@ -125,6 +126,8 @@ async function liveThrough(db: Db, steps: number) {
       return run(db, (tx) => presenceRows.connectionClosed(tx, gone))
     },
     () => run(db, (tx) => presenceRows.expireGrace(tx)),
+    (userId: string) => run(db, (tx) => presenceRows.noteActivity(tx, organisationId, userId)),
+    () => run(db, (tx) => presenceRows.tendIdle(tx)),
   ]
   for (let step = 0; step < steps; step++) {
     // Several things at one moment, and a clock that is set back now and then.
