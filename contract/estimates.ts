@@ -3,10 +3,8 @@ import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { Id } from './shapes.ts'
 
-/** Of a hundred who are told a range, so many are to be answered within it. */
-export const ESTIMATE_PERCENT = 80
-
-/** Today's visitors of a queue who were told a range and have been answered since. */
+/** Today's visitors of a queue who were told a range and have been answered since. A range is meant for
+ * eight of ten. */
 export const Estimates = Type.Object({
   queueId: Id,
   told: Type.Integer({ minimum: 1 }),

@@ -5,6 +5,9 @@ import { chanceOf, type Law } from './chance.ts'
 import { erlangA, erlangB, erlangC } from './erlang.ts'
 import type { Outcome, Plan } from './floor.ts'
 import { simulate } from './floor.ts'
+import { byModel, byTheory } from './foretell.ts'
+import { simulatorQueue } from './rules.ts'
+import { Curve, LineTally } from './tally.ts'
 import { SCENARIOS, troublesOf, validate } from './validation.ts'
 
 describe('theory', () => {
@@ -98,5 +101,69 @@ describe('QU-15 MS-8: what visitors are told, on floors of which theory says wha
   test.each(SCENARIOS)('$name', (scenario) => {
     const validation = validate(scenario, 150_000, 1)
     expect(troublesOf(validation), JSON.stringify(validation)).toEqual([])
+  })
+})
+
+describe('MS-16: what is counted of a run and what was to be expected', () => {
+  const line = {
+    ...{ queueId: 'q', operators: 30, limit: 1, arrivalsPerHour: 180, heldSeconds: 595 },
+    ...{ patienceSeconds: 300, acceptSeconds: 5, missedPercent: 0 },
+  }
+  const expected = {
+    ...{ line, strategy: 'longest_idle' as const, offerSeconds: 20 },
+    ...{ targetSeconds: 60, wrapUpSeconds: 0 },
+  }
+
+  test('theory and the model agree, and one operator more waits less', () => {
+    const theory = byTheory(expected)
+    const [less, same, more] = [29, 30, 31].map((operators) => byModel(expected, operators))
+    expect((same?.wait ?? 0) / (theory?.wait ?? 1)).toBeCloseTo(1, 0)
+    expect(Math.abs((same?.givingUp ?? 0) - (theory?.givingUp ?? 1))).toBeLessThan(0.02)
+    expect(less?.serviceLevel).toBeLessThan(same?.serviceLevel ?? 0)
+    expect(more?.serviceLevel).toBeGreaterThan(same?.serviceLevel ?? 1)
+    expect(byTheory({ ...expected, line: { ...line, arrivalsPerHour: 0 } })).toBeNull()
+    expect(byTheory({ ...expected, line: { ...line, operators: 0 } })?.givingUp).toBeCloseTo(1)
+    expect(byModel(expected, 0).givingUp).toBe(1)
+  })
+
+  test('who was answered too late, and who gave up after the target, was not served in time', () => {
+    const tally = new LineTally(60)
+    expect(tally.figures()).toMatchObject({ serviceLevel: null, waits: null, wait: null })
+    for (const waited of [10, 60, 61]) tally.answered(waited)
+    tally.abandoned(20)
+    tally.abandoned(70)
+    tally.passed(10, 1, 4)
+    tally.passed(10, 3, 4)
+    expect(tally.figures()).toMatchObject({
+      ...{ answered: 3, abandoned: 2, serviceLevel: 0.5, taken: 0.5 },
+      waits: { p50: 60, p90: 61, p95: 61 },
+      wait: (10 + 60 + 61 + 20 + 70) / 5,
+    })
+  })
+
+  test('the chart of a long run has no more points than that of a short one', () => {
+    const curve = new Curve()
+    for (let at = 1; at <= 1_800; at++) curve.add({ at, waiting: at, inChat: 2, free: 3 })
+    expect(curve.points.length).toBeLessThan(90)
+    const [first] = curve.points
+    expect(first?.inChat).toBe(2)
+    expect(curve.points.at(-1)?.at).toBeGreaterThan(1_700)
+  })
+
+  test('numbers of last week, and guesses of a queue that nobody came to', () => {
+    const past = {
+      ...{ id: 'q', name: 'Sales', targetSeconds: 60, members: 4, limit: 2.4, chats: 120 },
+      ...{ hours: 10, heldSeconds: 300.4, acceptSeconds: 6.6, waitedSeconds: 1_200, gaveUp: 10 },
+      ...{ offers: 130, missed: 10 },
+    }
+    expect(simulatorQueue(past).line).toEqual({
+      ...{ queueId: 'q', operators: 4, limit: 2, arrivalsPerHour: 12, heldSeconds: 300 },
+      ...{ patienceSeconds: 120, acceptSeconds: 7, missedPercent: 8 },
+    })
+    const nothing = {
+      ...{ ...past, members: 0, limit: null, chats: 0, hours: 0, heldSeconds: null },
+      ...{ acceptSeconds: null, waitedSeconds: 0, gaveUp: 0, offers: 0, missed: 0 },
+    }
+    expect(simulatorQueue(nothing)).toMatchObject({ chats: 0, line: { operators: 10, limit: 3 } })
   })
 })
