@@ -8,7 +8,7 @@ export const en = {
   'hello.first.away':
     'Nobody is online to answer right now. Your message stays in line, and the answer comes here.',
   'closed.title': 'We are closed right now',
-  'closed.until': 'We open {time}.',
+  'closed.until': 'We open again: {time}.',
   'closed.message': 'Leave a message with your e-mail address. You need not wait here.',
   'closed.wait': 'Write to us now and you are in line when we open.',
   'left.title': 'Your message is left',

@@ -10,7 +10,7 @@ export const nl: Words = {
   'hello.first.away':
     'Er is nu niemand online om te antwoorden. Je bericht blijft in de rij staan en het antwoord komt hier.',
   'closed.title': 'We zijn nu gesloten',
-  'closed.until': 'We gaan open: {time}.',
+  'closed.until': 'We gaan weer open: {time}.',
   'closed.message': 'Laat een bericht achter met je e-mailadres. Je hoeft hier niet te wachten.',
   'closed.wait': 'Schrijf ons nu, dan sta je in de rij als we opengaan.',
   'left.title': 'Je bericht is achtergelaten',
