@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   people: () => import('../bench/people/people.ts'),
   offers: () => import('../bench/offers/offers.ts'),
   routing: () => import('../bench/routing/routing.ts'),
+  wall: () => import('../bench/wall/wall.ts'),
 }
 
 const [what = '', ...flags] = process.argv.slice(2)

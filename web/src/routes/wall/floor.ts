@@ -41,37 +41,6 @@ export interface Totals {
   operators: number
 }
 
-/**
- * The figures of the whole floor; the rows hold everybody once, however many accounts show them. What
- * is only a test counts nowhere: neither chats of test queues nor whoever takes those alone.
- */
-export function totalsOf(
-  all: readonly Operator[],
-  everyChat: readonly Chat[],
-  queues: readonly Queue[] = [],
-): Totals {
-  const tests = new Set(queues.filter(({ isTest }) => isTest).map(({ id }) => id))
-  const operators = all.filter(({ takesChats }) => takesChats)
-  const chats = everyChat.filter(({ queueId }) => !tests.has(queueId))
-  const waiting = chats.filter(isWaiting)
-  return {
-    waiting: waiting.length,
-    oldest: oldestOf(waiting),
-    active: chats.filter((chat) => chat.state === 'active').length,
-    freeSlots: operators.reduce((sum, operator) => sum + freeSlotsOf(operator), 0),
-    available: operators.filter((operator) => statusOf(operator) === 'available').length,
-    operators: operators.length,
-  }
-}
-
-/** Since when the longest of these waits has lasted. */
-export function oldestOf(waiting: readonly Chat[]): string | undefined {
-  return waiting.reduce<string | undefined>(
-    (oldest, { enqueuedAt }) => (oldest === undefined || enqueuedAt < oldest ? enqueuedAt : oldest),
-    undefined,
-  )
-}
-
 /** Milliseconds from an instant to the moment that is shown, never below zero. */
 export function elapsed(since: string, now: number): number {
   return Math.max(0, now - Date.parse(since))
@@ -84,40 +53,9 @@ export interface Line {
   oldest: string | undefined
   /** Set aside until their visitors write. */
   parked: number
+  /** Came while it was closed. */
+  early: number
   /** Operators who have joined, and those of them who would be given a chat now. */
   joined: number
   available: number
-}
-
-export function linesOf(
-  queues: readonly Queue[],
-  operators: readonly Operator[],
-  chats: readonly Chat[],
-): Map<string, Line> {
-  const waiting = Map.groupBy(chats.filter(isWaiting), (chat) => chat.queueId)
-  const parked = Map.groupBy(chats.filter(isParked), (chat) => chat.queueId)
-  const lines = new Map<string, Line>()
-  for (const queue of queues) {
-    const here = waiting.get(queue.id) ?? []
-    lines.set(queue.id, {
-      queue,
-      waiting: here.length,
-      oldest: oldestOf(here),
-      parked: parked.get(queue.id)?.length ?? 0,
-      joined: 0,
-      available: 0,
-    })
-  }
-  for (const operator of operators) countIn(lines, operator)
-  return lines
-}
-
-function countIn(lines: ReadonlyMap<string, Line>, operator: Operator): void {
-  const isAvailable = statusOf(operator) === 'available'
-  for (const id of operator.joined) {
-    const line = lines.get(id)
-    if (!line) continue
-    line.joined += 1
-    if (isAvailable) line.available += 1
-  }
 }

@@ -1,42 +1,46 @@
-// Walking over the tiles: one stop for Tab, arrow keys from tile to tile, whatever the columns.
+// Walking over the tiles: one stop for Tab, arrow keys from tile to tile, whatever the columns and
+// whatever of them is drawn.
+import { tick } from 'svelte'
 import type { Attachment } from 'svelte/attachments'
-import type { Group } from './groups.ts'
+import type { Sight } from './sight.svelte.ts'
+import { type Place, stepFrom } from './steps.ts'
+import type { Wall } from './wall.svelte.ts'
 
 /** A tile as its surroundings see it. */
-export interface TileHandle {
-  place: string
-  /** The operator's. */
-  id: string
+export interface TileHandle extends Place {
   name: string
   face: HTMLElement | undefined
   /** Opens the field of the limit. */
   edit: () => void
 }
 
-/** Names a tile: an operator may stand in several queues. */
-export function placeOf(group: Group, id: string): string {
-  return `${group.key}/${id}`
+/** Names a tile on the page. */
+export function nameOfPlace({ key, id }: Place): string {
+  return `${key}/${id}`
 }
 
 export class Tiles {
-  #last = $state.raw<TileHandle>()
-  readonly #groups: () => readonly Group[]
-  readonly #stop = $derived.by(() => {
-    const places = this.#groups().flatMap((group) => group.ids.map((id) => placeOf(group, id)))
-    const last = this.#last?.place
-    return last !== undefined && places.includes(last) ? last : places[0]
+  readonly #wall: Pick<Wall, 'groups' | 'isIn'>
+  readonly #sight: Pick<Sight, 'columns'>
+  #last: TileHandle | undefined
+  #at = $state.raw<Place>()
+  /** Where Tab leads to: this tile is drawn although it is out of sight. */
+  readonly stop = $derived.by((): Place | undefined => {
+    const at = this.#at
+    if (at && this.#wall.isIn(at.key, at.id)) return at
+    const [group] = this.#wall.groups
+    const id = group?.ids[0]
+    return group && id !== undefined ? { key: group.key, id } : undefined
   })
 
-  constructor(groups: () => readonly Group[]) {
-    this.#groups = groups
-  }
-
-  isStop(place: string): boolean {
-    return this.#stop === place
+  constructor(wall: Pick<Wall, 'groups' | 'isIn'>, sight: Pick<Sight, 'columns'>) {
+    this.#wall = wall
+    this.#sight = sight
   }
 
   visit(tile: TileHandle): void {
     this.#last = tile
+    this.#at = tile
   }
 
   /** The tile that has the focus now. */
@@ -47,39 +51,27 @@ export class Tiles {
 
   readonly walker: Attachment<HTMLElement> = (floor) => {
     const walk = (event: KeyboardEvent) => {
-      const faces = [...floor.querySelectorAll<HTMLElement>('[data-tile]')]
-      const at = faces.findIndex((face) =>
-        face.isSameNode(event.target instanceof Node ? event.target : null),
-      )
-      const next = at === -1 ? undefined : nextFace(faces, at, event.key)
+      const here = this.focused()
+      const next =
+        here && stepFrom(this.#wall.groups, this.#sight.columns, here, inReadingOrder(event.key))
       if (!next) return
       event.preventDefault()
-      next.focus()
+      void this.#go(floor, next)
     }
     floor.addEventListener('keydown', walk)
     return () => floor.removeEventListener('keydown', walk)
   }
+
+  async #go(floor: HTMLElement, place: Place): Promise<void> {
+    this.#at = place
+    await tick()
+    const name = CSS.escape(nameOfPlace(place))
+    floor.querySelector<HTMLElement>(`[data-tile="${name}"]`)?.focus()
+  }
 }
 
-function nextFace(faces: HTMLElement[], at: number, key: string): HTMLElement | undefined {
-  const isFromRight = document.documentElement.dir === 'rtl'
-  if (key === 'ArrowRight') return faces[at + (isFromRight ? -1 : 1)]
-  if (key === 'ArrowLeft') return faces[at + (isFromRight ? 1 : -1)]
-  if (key === 'ArrowDown') return inNextRow(faces.slice(at), 1)
-  if (key === 'ArrowUp') return inNextRow(faces.slice(0, at + 1).toReversed(), -1)
-  if (key === 'Home') return faces[0]
-  return key === 'End' ? faces.at(-1) : undefined
-}
-
-/** The face nearest to the first one's column in the first row beyond it. */
-function inNextRow([from, ...rest]: HTMLElement[], way: 1 | -1): HTMLElement | undefined {
-  if (!from) return undefined
-  const own = from.getBoundingClientRect()
-  const beyond = rest
-    .map((face) => ({ face, at: face.getBoundingClientRect() }))
-    .filter(({ at }) => way * (at.top - own.top) > own.height)
-  const row = beyond[0]?.at.top
-  return beyond
-    .filter(({ at }) => at.top === row)
-    .toSorted((a, b) => Math.abs(a.at.left - own.left) - Math.abs(b.at.left - own.left))[0]?.face
+function inReadingOrder(key: string): string {
+  if (document.documentElement.dir !== 'rtl') return key
+  if (key === 'ArrowRight') return 'ArrowLeft'
+  return key === 'ArrowLeft' ? 'ArrowRight' : key
 }

@@ -1,45 +1,77 @@
-// What the Wall knows: the rows of every floor that I may see, and what follows from them.
+// What the Wall knows: the rows of every floor that I may see, and what follows from them. However
+// much changes between two pictures, it is taken in once before the next.
 
 import { untrack } from 'svelte'
 import { SvelteMap } from 'svelte/reactivity'
-import { type OperatorStatus, statusOf } from '#contract/presence.ts'
+import type { Operator } from '#contract/presence.ts'
+import type { Chat } from '#contract/routing.ts'
 import { partsOf } from '#contract/scopes.ts'
 import { clock, epochMs } from '#lib/clock.svelte.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
-import { compareNames } from '#lib/words.ts'
+import { compareNames, locale } from '#lib/words.ts'
 import { type Alarm, CALM, type Level, levelOf, nextAlarm } from './alarm.ts'
-import { type Line, linesOf, totalsOf } from './floor.ts'
+import type { Line, Totals } from './floor.ts'
 import { freshnessOf } from './freshness.ts'
-import { type Group, groupsOf, placesIn } from './groups.ts'
-import type { Look } from './look.ts'
+import { type Group, plain, type View } from './groups.ts'
+import { LineUp } from './line-up.ts'
+import { type Look, STATUSES } from './look.ts'
+import { Roll } from './roll.ts'
 
 export class Wall {
   readonly #look: () => Look
   readonly #alarms = new SvelteMap<string, Alarm>()
   readonly #stops = new Map<string, () => void>()
+  #roll = new Roll(compareNames)
+  #lineUp = new LineUp()
+  readonly #operators = new Set<string>()
+  readonly #chats = new Set<string>()
+  #isPlanned = false
+  /** Moves on when what has changed has been taken in. */
+  #turn = $state(0)
 
   /** One text, so that a reconnection that brings the same scopes changes nothing. */
   readonly #floors = $derived(session.scopesOf('floor').toSorted().join(' '))
   readonly scopes = $derived(this.#floors === '' ? [] : this.#floors.split(' '))
   readonly #accountIds = $derived(new Set(this.scopes.map((scope) => partsOf(scope).id)))
+  readonly #myId = $derived(session.me?.id)
+  /** Whether some floor that I see is not an account's, but a department's or a group's. */
+  readonly #isByTeam = $derived.by(() => {
+    const accounts = new Set(session.me?.accounts.map(({ id }) => id))
+    return [...this.#accountIds].some((id) => !accounts.has(id))
+  })
 
-  readonly operators = $derived(
-    live
-      .all('operator')
-      .filter(
-        ({ id, accountIds }) => accountIds.some((at) => this.#isMine(at)) || this.#isOfTeam(id),
-      ),
-  )
   readonly queues = $derived(
     live
       .all('queue')
-      .filter((queue) => queue.isActive && this.#isMine(queue.accountId))
+      .filter((queue) => queue.isActive && this.#accountIds.has(queue.accountId))
       .toSorted((a, b) => compareNames(a.name, b.name)),
   )
-  readonly chats = $derived(live.all('chat').filter((chat) => this.#isMine(chat.accountId)))
-  readonly totals = $derived(totalsOf(this.operators, this.chats, live.all('queue')))
-  readonly lines = $derived(linesOf(this.queues, this.operators, this.chats))
+  readonly #tests = $derived(
+    new Set(
+      live
+        .all('queue')
+        .filter(({ isTest }) => isTest)
+        .map(({ id }) => id),
+    ),
+  )
+  /** How many operators there are, whoever is drawn. */
+  readonly size = $derived(this.#taken().roll.size)
+  readonly operators = $derived(this.#taken().roll.byName())
+  readonly chats = $derived(this.#taken().lineUp.all())
+  readonly totals = $derived.by((): Totals => {
+    const { roll, lineUp } = this.#taken()
+    return { ...lineUp.total(this.#tests), ...roll.figures }
+  })
+  readonly lines = $derived.by((): ReadonlyMap<string, Line> => {
+    const { roll, lineUp } = this.#taken()
+    return new Map(
+      this.queues.map((queue) => [
+        queue.id,
+        { queue, ...lineUp.of(queue.id), ...roll.servingOf(queue.id) },
+      ]),
+    )
+  })
 
   readonly isLoaded = $derived(
     this.scopes.length > 0 && this.scopes.every((scope) => live.loaded.has(scope)),
@@ -58,14 +90,28 @@ export class Wall {
   readonly now = $derived(this.freshness.kind === 'stale' ? this.freshness.asOf : clock.time)
 
   readonly #by = $derived.by(() => this.#look().by)
-  readonly #places = $derived(placesIn(this.operators, this.queues, this.#by))
-  readonly #order = $derived.by((): Group[] => {
-    this.#places
-    return untrack(() => groupsOf(this.operators, this.queues, this.#by, compareNames))
+  readonly #wanted = $derived.by(() => plain(this.#look().q))
+  readonly #statuses = $derived.by(() => this.#look().statuses.join())
+  readonly #names = $derived(
+    this.#by === 'queue' ? this.queues.map(({ id, name }) => `${id}\t${name}`).join('\n') : '',
+  )
+  readonly #view = $derived.by((): View => {
+    const statuses = this.#statuses.split(',')
+    const lines = this.#names.split('\n').map((line) => line.split('\t', 2))
+    return {
+      by: this.#by,
+      wanted: this.#wanted,
+      statuses: STATUSES.filter((status) => statuses.includes(status)),
+      queues: new Map(lines.map(([id = '', name = '']) => [id, name])),
+    }
   })
   /** Who passes the search and the filter, in their places. */
-  readonly groups = $derived.by(() => this.#filtered(this.#order, this.#look()))
-  readonly counts = $derived(countStatuses(this.operators.map(statusOf)))
+  readonly groups = $derived.by((): readonly Group[] => {
+    const { roll } = this.#taken()
+    roll.show(this.#view)
+    return roll.groups
+  })
+  readonly counts = $derived(this.#taken().roll.counts)
 
   constructor(look: () => Look) {
     this.#look = look
@@ -74,6 +120,17 @@ export class Wall {
   /** The words for how a queue stands against its target. */
   levelOf(queueId: string): Level {
     return levelOf(this.#alarms.get(queueId) ?? CALM)
+  }
+
+  /** An operator whom I see. */
+  find(id: string): Operator | undefined {
+    return this.#taken().roll.find(id)
+  }
+
+  /** Whether an operator is drawn in a group. */
+  isIn(key: string, id: string): boolean {
+    void this.groups
+    return this.#roll.isIn(key, id)
   }
 
   /** Watches each floor, and stops with those that are no longer mine to see. */
@@ -92,6 +149,20 @@ export class Wall {
     this.#stops.clear()
   }
 
+  /** Hears what comes, changes and goes; begins anew where other people are mine to see. */
+  follow(): () => void {
+    void [this.#floors, this.#myId, this.#isByTeam, locale()]
+    untrack(() => this.#begin())
+    const stops = [
+      live.follow('operator', (id) => this.#hear(this.#operators, id)),
+      live.follow('chat', (id) => this.#hear(this.#chats, id)),
+      live.follow('queue_member', () => this.#plan()),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
   /** Moves every queue's alarm on; what is not live raises and clears nothing. */
   tick(): void {
     const now = clock.time
@@ -105,41 +176,57 @@ export class Wall {
   #advance({ queue, oldest }: Line, now: number): void {
     const before = this.#alarms.get(queue.id) ?? CALM
     const since = oldest === undefined ? undefined : epochMs(oldest)
-    this.#alarms.set(queue.id, nextAlarm(before, since, queue.targetSeconds * 1000, now))
+    const alarm = nextAlarm(before, since, queue.targetSeconds * 1000, now)
+    if (alarm !== before) this.#alarms.set(queue.id, alarm)
   }
 
-  /** Whoever sees a department's or a group's floor is told of its operators alone, and of themselves. */
-  #isOfTeam(userId: string): boolean {
-    const accounts = new Set(session.me?.accounts.map(({ id }) => id))
-    return userId !== session.me?.id && [...this.#accountIds].some((id) => !accounts.has(id))
+  #taken(): { roll: Roll; lineUp: LineUp } {
+    void this.#turn
+    return { roll: this.#roll, lineUp: this.#lineUp }
   }
 
-  #isMine(accountId: string): boolean {
-    return this.#accountIds.has(accountId)
+  #begin(): void {
+    this.#roll = new Roll(compareNames)
+    this.#roll.show(this.#view)
+    this.#lineUp = new LineUp()
+    for (const { id } of live.all('operator')) this.#operators.add(id)
+    for (const { id } of live.all('chat')) this.#chats.add(id)
+    this.#settle()
   }
 
-  #filtered(groups: readonly Group[], { q, statuses }: Look): Group[] {
-    const wanted = plain(q)
-    if (wanted === '' && statuses.length === 0) return [...groups]
-    const rows = new Map(this.operators.map((operator) => [operator.id, operator]))
-    const passes = (id: string) => {
-      const operator = rows.get(id)
-      if (!operator || !plain(operator.name).includes(wanted)) return false
-      return statuses.length === 0 || statuses.includes(statusOf(operator))
-    }
-    return groups
-      .map((group) => ({ ...group, ids: group.ids.filter(passes) }))
-      .filter((group) => group.ids.length > 0)
+  #hear(changed: Set<string>, id: string): void {
+    changed.add(id)
+    this.#plan()
   }
-}
 
-/** For comparing what is typed with a name: without case and accents. */
-function plain(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase().trim()
-}
+  // Before the first picture everything is ready as soon as it is here; then once for each picture.
+  #plan(): void {
+    if (this.#isPlanned) return
+    this.#isPlanned = true
+    if (untrack(() => this.isLoaded)) requestAnimationFrame(() => this.#settle())
+    else queueMicrotask(() => this.#settle())
+  }
 
-function countStatuses(statuses: readonly OperatorStatus[]): ReadonlyMap<OperatorStatus, number> {
-  const counts = new Map<OperatorStatus, number>()
-  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1)
-  return counts
+  #settle(): void {
+    this.#isPlanned = false
+    const operators = new Map([...this.#operators].map((id) => [id, this.#operatorOf(id)]))
+    const chats = new Map([...this.#chats].map((id) => [id, this.#chatOf(id)]))
+    this.#operators.clear()
+    this.#chats.clear()
+    this.#roll.take(operators)
+    this.#lineUp.take(chats)
+    this.#turn += 1
+  }
+
+  #operatorOf(id: string): Operator | undefined {
+    const operator = live.get('operator', id)
+    if (operator?.accountIds.some((at) => this.#accountIds.has(at))) return operator
+    // Whoever sees a department's or a group's floor is told of its operators, and of themselves.
+    return this.#isByTeam && id !== this.#myId ? operator : undefined
+  }
+
+  #chatOf(id: string): Chat | undefined {
+    const chat = live.get('chat', id)
+    return chat && this.#accountIds.has(chat.accountId) ? chat : undefined
+  }
 }
