@@ -45,7 +45,10 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // Without listeners a connection that the server ends would end this process: one that lies idle
   // tells the pool, one that is in use itself.
   pool.on('error', broke)
-  pool.on('connect', (client) => client.on('error', broke))
+  pool.on('connect', (client) => {
+    client.on('error', broke)
+    prepareTransitions(client)
+  })
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
@@ -58,6 +61,22 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       return db.destroy()
     },
   }
+}
+
+/** A call of one of the database's transitions: the same text every time, many times a second. */
+const TRANSITION = /^\s*select \* from [a-z_]+\(\s*\$1/
+const names = new Map<string, string>()
+
+/** Transitions are planned once for a connection instead of at every call. */
+function prepareTransitions(client: pg.ClientBase): void {
+  const ask = client.query.bind(client) as (...given: unknown[]) => unknown
+  const query = (text: unknown, values: unknown, ...rest: unknown[]) => {
+    if (typeof text !== 'string' || !TRANSITION.test(text)) return ask(text, values, ...rest)
+    const name = names.get(text) ?? `transition-${names.size + 1}`
+    names.set(text, name)
+    return ask({ name, text, values }, ...rest)
+  }
+  client.query = query as typeof client.query
 }
 
 /** What names this life of the database: another one after a restore, when positions mean nothing. */

@@ -175,29 +175,6 @@ export interface ChatRows {
   state: ChatState | null;
 }
 
-export interface ChatRowsWithoutParking {
-  accountId: string | null;
-  chatId: string | null;
-  dueAt: string | null;
-  handingTo: string | null;
-  operatorId: string | null;
-  organisationId: string | null;
-  queueId: string | null;
-  row: Json | null;
-  state: ChatState | null;
-}
-
-export interface ChatRowsWithoutTransfer {
-  accountId: string | null;
-  chatId: string | null;
-  dueAt: string | null;
-  operatorId: string | null;
-  organisationId: string | null;
-  queueId: string | null;
-  row: Json | null;
-  state: ChatState | null;
-}
-
 export interface Chats {
   accountId: string;
   closedAt: string | null;
@@ -586,30 +563,6 @@ export interface OperatorLoads {
 }
 
 export interface OperatorRows {
-  accountIds: string[] | null;
-  organisationId: string | null;
-  row: Json | null;
-  scopes: string[] | null;
-  userId: string | null;
-}
-
-export interface OperatorRowsWithoutPresence {
-  accountIds: string[] | null;
-  organisationId: string | null;
-  row: Json | null;
-  scopes: string[] | null;
-  userId: string | null;
-}
-
-export interface OperatorRowsWithoutUnits {
-  accountIds: string[] | null;
-  organisationId: string | null;
-  row: Json | null;
-  scopes: string[] | null;
-  userId: string | null;
-}
-
-export interface OperatorRowsWithoutWrapUp {
   accountIds: string[] | null;
   organisationId: string | null;
   row: Json | null;
@@ -1086,8 +1039,6 @@ export interface DB {
   batches: Batches;
   batchLines: BatchLines;
   chatRows: ChatRows;
-  chatRowsWithoutParking: ChatRowsWithoutParking;
-  chatRowsWithoutTransfer: ChatRowsWithoutTransfer;
   chats: Chats;
   connections: Connections;
   departmentMembers: DepartmentMembers;
@@ -1124,9 +1075,6 @@ export interface DB {
   operatorActivity: OperatorActivity;
   operatorLoads: OperatorLoads;
   operatorRows: OperatorRows;
-  operatorRowsWithoutPresence: OperatorRowsWithoutPresence;
-  operatorRowsWithoutUnits: OperatorRowsWithoutUnits;
-  operatorRowsWithoutWrapUp: OperatorRowsWithoutWrapUp;
   operators: Operators;
   passwordHistory: PasswordHistory;
   passwordResets: PasswordResets;
