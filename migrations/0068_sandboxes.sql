@@ -107,7 +107,8 @@ begin
         from queue_members s where s.organisation_id = p_organisation) m
       on m.queue_id = l."queueId" and m.at = (i - 1) % m.members + 1;
   insert into users (id, login, email, first_name, last_name)
-  select c.user_id, c.user_id || '.sandbox', c.user_id || '@sandbox.invalid', 'Operator', c.n::text from sandbox_crew c;
+  select c.user_id, p_sandbox || '.' || c.n || '.sandbox', c.user_id || '@sandbox.invalid', 'Operator', c.n::text
+    from sandbox_crew c;
   insert into operators (organisation_id, user_id, availability, availability_since, connection_since, takes_tests)
   select p_sandbox, c.user_id, 'available', p_now, p_now, true from sandbox_crew c;
   insert into operator_loads (organisation_id, user_id, kind, chat_limit, set_at)
@@ -170,29 +171,50 @@ begin
 end
 $$;
 
--- Removes a sandbox with every row that is its own, whatever tables there are by then. False: there is
--- none of this id, or somebody is removing it. Operators, chats and the log are locked first, in the
--- order of 0008: a sweep that is under way is over then, and the next one finds nothing.
-create function remove_sandbox(p_sandbox uuid) returns boolean
+-- The end of a sandbox, first part, and a short one: nobody is there any more, nothing waits and nothing
+-- is held, so that no sweep, match or check of the others meets what is being removed. Locks as 0008
+-- has it. False: there is none of this id, or somebody is at it.
+create function empty_sandbox(p_sandbox uuid) returns boolean
 language plpgsql volatile set search_path = public as $$
-declare
-  v_users  uuid[];
-  v_tables text[];
-  v_left   text[];
-  v_table  text;
 begin
   perform from accounts where organisation_id = p_sandbox and id = p_sandbox and is_sandbox for update skip locked;
   if not found then return false; end if;
   perform from operators where organisation_id = p_sandbox order by user_id for update;
   perform from routed_chats where organisation_id = p_sandbox and state <> 'closed' order by chat_id for update;
   perform lock_log(p_sandbox);
-  v_users := array(select user_id from operators where organisation_id = p_sandbox);
+  delete from exclusions where organisation_id = p_sandbox;
+  delete from assignments
+   where organisation_id = p_sandbox and (state in ('offered', 'active') or wraps_until is not null);
+  delete from routed_chats where organisation_id = p_sandbox and state <> 'closed';
+  update chats set closed_at = routing_now(), closed_because = 'expired'
+   where organisation_id = p_sandbox and closed_at is null;
+  delete from queue_members where organisation_id = p_sandbox;
+  delete from connections where organisation_id = p_sandbox;
   delete from nodes where name = 'sandbox ' || p_sandbox;
+  update operators
+     set availability = 'offline', is_present = false, grace_until = null, wrap_up_until = null, idle_until = null,
+         finish_as = null, mark = null
+   where organisation_id = p_sandbox;
+  return true;
+end
+$$;
+
+-- The second part: every row that is its own is removed, whatever tables there are by then. What the
+-- checker of the limits has of it goes last, with the account: it looks once a second and must not wait.
+create function remove_sandbox(p_sandbox uuid) returns boolean
+language plpgsql volatile set search_path = public as $$
+declare
+  v_tables text[];
+  v_left   text[];
+  v_table  text;
+begin
+  perform from accounts where organisation_id = p_sandbox and id = p_sandbox and is_sandbox for update skip locked;
+  if not found then return false; end if;
   v_tables := array(
     select c.relname from pg_class c
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'organisation_id' and not a.attisdropped
      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and c.relname not in ('accounts', 'audit_log')
+       and c.relname not in ('accounts', 'audit_log', 'proof_places', 'proof_laws')
      order by c.relname);
   -- What something else still refers to goes in the next round.
   while cardinality(v_tables) > 0 loop
@@ -209,8 +231,8 @@ begin
     end if;
     v_tables := v_left;
   end loop;
+  delete from users where login like p_sandbox || '.%.sandbox';
   delete from accounts where organisation_id = p_sandbox;
-  delete from users where id = any (v_users);
   return true;
 end
 $$;

@@ -157,8 +157,10 @@ async function keepPlaces(tx: Db, places: string, times: string, checks: number)
     insert into proof_places (organisation_id, checks_before, since, seq)
     select n.organisation_id, ${checks - 1}, now(), n.seq
       from jsonb_to_recordset(${places}::jsonb) n (organisation_id uuid, seq bigint, is_new boolean)
+      join accounts a on a.organisation_id = n.organisation_id and a.id = n.organisation_id
      where n.is_new
-       and exists (select from accounts where organisation_id = n.organisation_id and id = n.organisation_id)
+       -- One that is being removed at this moment is not waited for.
+       for key share of a skip locked
     on conflict do nothing`.execute(tx)
   await sql`
     update proof_places p

@@ -116,12 +116,14 @@ export async function listNews(db: Db, sandboxId: string, since: number): Promis
 /** A long run leaves many rows: removing them may take longer than a statement else may. */
 const REMOVING = '120s'
 
-/** Removes a sandbox with all its rows; false when it is gone, or somebody is at it. */
-export function remove(db: ReturnType<typeof openPool>['db'], sandboxId: string): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
+/** Removes a sandbox with all its rows; does nothing when it is gone, or somebody is at it. */
+export async function remove(
+  db: ReturnType<typeof openPool>['db'],
+  sandboxId: string,
+): Promise<void> {
+  await sql`select empty_sandbox(${sandboxId})`.execute(db)
+  await db.transaction().execute(async (tx) => {
     await sql`select set_config('statement_timeout', ${REMOVING}, true)`.execute(tx)
-    const { rows } = await sql<{ isRemoved: boolean }>`
-      select remove_sandbox(${sandboxId}) as is_removed`.execute(tx)
-    return rows[0]?.isRemoved ?? false
+    await sql`select remove_sandbox(${sandboxId})`.execute(tx)
   })
 }

@@ -14,7 +14,7 @@ import {
 import { expectSync } from '../../testing/expect-sync.ts'
 import { type Floor, furnish, until } from '../../testing/floor.ts'
 import { openHouse } from '../../testing/house.ts'
-import { insertRun, type Standing } from './queries.ts'
+import type { Standing } from './queries.ts'
 import * as sandbox from './sandbox-queries.ts'
 
 const house = openHouse()
@@ -116,14 +116,20 @@ test('MS-16 a run whose server went away is ended by another, and its sandbox wi
     proof: { checks: 0, overLimit: 0, lost: 0, doubled: 0, brokenChecks: 0 },
   } satisfies Standing
   const lines = [{ queueId: queue.id, operators: 3, limit: line?.limit ?? 1 }]
-  await insertRun(house.db, {
-    ...{ organisationId, id, sandboxId, settings, startedBy: admin.userId },
-    standing,
-  })
+  await house.db
+    .insertInto('simulations')
+    .values({
+      ...{ organisationId, id, sandboxId, state: 'running', startedBy: admin.userId },
+      ...{ nodeId: randomUUID(), endsAt: standing.endsAt },
+      settings: JSON.stringify(settings),
+      standing: JSON.stringify(standing),
+      leaseUntil: new Date(Date.now() + 60_000).toISOString(),
+    })
+    .execute()
   await sandbox.make(house.db, { organisationId, sandboxId, speed: 1, lines })
   await house.db
     .updateTable('simulations')
-    .set({ nodeId: randomUUID(), leaseUntil: new Date(0).toISOString() })
+    .set({ leaseUntil: new Date(0).toISOString() })
     .where('id', '=', id)
     .execute()
   await until(async () => ((await newest(floor)).state === 'ended' ? true : undefined))
