@@ -79,6 +79,13 @@ function lineUpOf(chats: readonly Chat[]): LineUp {
 }
 
 describe('the figures', () => {
+  test('QU-6 a parked chat waits nowhere and takes nobody’s place; its queue counts it', () => {
+    const parked = { operatorId: 'o', at: at(5), because: 'quiet', isOwed: false } as const
+    const chats = [chat('1', { state: 'parked', parked }), chat('2')]
+    expect(totalsOf([], chats)).toMatchObject({ waiting: 1, active: 0 })
+    expect(linesOf([queue], [], chats).get('q')).toMatchObject({ waiting: 1, parked: 1 })
+  })
+
   test('a chat that is offered still waits, and the longest wait is the oldest of both', () => {
     const lineUp = lineUpOf([
       chat('1', { enqueuedAt: at(30) }),
