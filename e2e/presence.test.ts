@@ -43,9 +43,18 @@ test('PR-5 nobody there: a warning in every tab, on every device; one answer end
   )
   await myStatus(first).getByText('Available').waitFor()
   await second.getByText('Ready for the next chat').waitFor()
-  await phone.page.getByRole('heading', { level: 1 }).first().waitFor()
-  await leaveAlone(anna)
-  for (const warning of warnings) await warning.waitFor()
+  await phone.page.getByRole('button', { name: 'Choose a photo' }).waitFor()
+  // A page that is only just open has still to say that somebody has opened it.
+  await expect
+    .poll(
+      async () => {
+        await leaveAlone(anna)
+        const seen = warnings.map((warning) => warning.waitFor({ timeout: 3_000 }))
+        return (await Promise.allSettled(seen)).every(({ status }) => status === 'fulfilled')
+      },
+      { timeout: 25_000 },
+    )
+    .toBe(true)
   await warnings[0]?.getByText(/You will be set to Away in 00:\d\d/).waitFor()
   await expectAccessible(first.page)
   await first.picture('idle')
