@@ -81,9 +81,11 @@ function lineUpOf(chats: readonly Chat[]): LineUp {
 describe('the figures', () => {
   test('QU-6 a parked chat waits nowhere and takes nobody’s place; its queue counts it', () => {
     const parked = { operatorId: 'o', at: at(5), because: 'quiet', isOwed: false } as const
-    const chats = [chat('1', { state: 'parked', parked }), chat('2')]
-    expect(totalsOf([], chats)).toMatchObject({ waiting: 1, active: 0 })
-    expect(linesOf([queue], [], chats).get('q')).toMatchObject({ waiting: 1, parked: 1 })
+    const lineUp = lineUpOf([chat('1', { state: 'parked', parked }), chat('2')])
+    expect(lineUp.total(new Set())).toMatchObject({ waiting: 1, active: 0 })
+    expect(lineUp.of('q')).toMatchObject({ waiting: 1, parked: 1 })
+    lineUp.take(changes([chat('1', { state: 'active' })]))
+    expect(lineUp.of('q')).toMatchObject({ waiting: 1, active: 1, parked: 0 })
   })
 
   test('a chat that is offered still waits, and the longest wait is the oldest of both', () => {
