@@ -10,7 +10,7 @@ const FLOORS = [
   ['founding', 'sign-in', 'departments', 'skills', 'mail-outbox', 'sms-outbox', 'notifications'],
   ['presence'],
   ['hours'],
-  ['queues', 'sites'],
+  ['queues', 'sites', 'estimates'],
   ['chats'],
   ['routing'],
   ['people', 'history', 'why', 'transfers', 'statuses'],
