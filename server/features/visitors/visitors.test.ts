@@ -16,6 +16,8 @@ test('a widget learns how its site greets, and nothing more', async () => {
     language: 'en',
     welcome: null,
     anybodyOnline: false,
+    closed: null,
+    changesAt: null,
   })
   const unknown = await house.anyone.try(visitors.greet, { params: { key: 'a'.repeat(20) } })
   expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })

@@ -4,7 +4,7 @@
 //   $effect(() => live.watch(scope.floor(accountId)))     a page says what it looks at
 //   const operators = $derived(live.all('operator'))      and draws from what is there
 import type { io as Connect, Socket } from 'socket.io-client'
-import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import { type SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { LiveKind, LiveRow } from '#contract/facts.ts'
 import type {
   ClientEvents,
@@ -20,10 +20,10 @@ import { Replica } from '#contract/sync.ts'
 import { call, Refused } from '#lib/api.ts'
 import { clock } from '#lib/clock.svelte.ts'
 import { pauseBefore } from './pause.ts'
+import { emptyRows } from './rows.ts'
 import { SeenSigns } from './seen-signs.ts'
 
 export type Connection = 'idle' | 'connecting' | 'live' | 'lost'
-type Rows = { readonly [K in LiveKind]: SvelteMap<string, LiveRow[K]> }
 
 /** A connection that held so long counts as stable: the next loss starts with short pauses. */
 const STABLE_MS = 30_000
@@ -44,29 +44,7 @@ export class Live {
   readonly signs: ReadonlyMap<string, SignSeen> = this.#seen.all
 
   // Made before anybody looks: a derived does not follow what it has made itself.
-  readonly #rows: Rows = {
-    account: new SvelteMap(),
-    department: new SvelteMap(),
-    group: new SvelteMap(),
-    skill: new SvelteMap(),
-    status: new SvelteMap(),
-    role: new SvelteMap(),
-    person: new SvelteMap(),
-    record: new SvelteMap(),
-    invitation: new SvelteMap(),
-    queue: new SvelteMap(),
-    hours: new SvelteMap(),
-    opening: new SvelteMap(),
-    queue_member: new SvelteMap(),
-    site: new SvelteMap(),
-    operator: new SvelteMap(),
-    chat: new SvelteMap(),
-    message: new SvelteMap(),
-    visit: new SvelteMap(),
-    notification: new SvelteMap(),
-    proof: new SvelteMap(),
-    simulation: new SvelteMap(),
-  }
+  readonly #rows = emptyRows()
   #replica = new Replica((kind, id) => this.#show(kind, id))
   #socket: Socket<ServerEvents, ClientEvents> | undefined
   readonly #watched = new Map<string, number>()
