@@ -34,6 +34,8 @@ export const Visit = Type.Object({
   operator: orNull(OperatorCard),
   /** Whoever answers is gone for now, and answers when they are back. */
   isKept: Type.Boolean(),
+  /** Whoever answers has asked a colleague to take over, and is still here. */
+  isHandedOn: Type.Boolean(),
   closedBecause: orNull(Type.String()),
 })
 export type Visit = Static<typeof Visit>

@@ -32,7 +32,7 @@ const codeOf = async (asked: Promise<{ status: number; body: unknown }>) => {
   return [status, (body as { error?: { code?: string } }).error?.code]
 }
 
-test('QU-12 is told to both, passed on with a word, taken, and seen by the visitor only then', async () => {
+test('QU-12 is told to both, passed on with a word, taken; the visitor hears that somebody is asked, and then who', async () => {
   const floor = await furnish(house)
   const { anna, bo, visitor, id, params } = await heldChat(floor)
   const supervisor = await house.person({
@@ -84,9 +84,11 @@ test('QU-12 is told to both, passed on with a word, taken, and seen by the visit
 
   await anna.call(transfers.begin, { params, body: to('operator', bo.userId) })
   const offer = await offerTo(bo)
+  await widget.until(() => widget.replica.get('visit', id)?.isHandedOn)
   expect(widget.replica.get('visit', id)?.operator?.name).toBe('Anna')
   await bo.call(routing.accept, { params: { id: offer?.id ?? '' } })
   await widget.until(() => widget.replica.get('visit', id)?.operator?.name === 'Bo')
+  expect(widget.replica.get('visit', id)).toMatchObject({ state: 'active', isHandedOn: false })
   expect(await anna.call(routing.mine)).toEqual([])
   expect((await anna.call(transfers.list, { params })).map(({ outcome }) => outcome)).toEqual([
     'declined',

@@ -65,6 +65,9 @@ test('who is answered sees it at once: the card, no place, no wait', async () =>
     wait: null,
     anybodyOnline: true,
     operator: { name: 'Anna', description: null, photo: null },
+    early: null,
+    isKept: false,
+    isHandedOn: false,
     closedBecause: null,
   })
   expect(only.seen()).toEqual((await only.visitor.call(visitors.chats))[0])

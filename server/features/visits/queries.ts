@@ -28,6 +28,7 @@ interface VisitRow extends Omit<OperatorCard, 'name' | 'photo'> {
   isMessage: boolean
   /** Kept for an operator who is gone. */
   isKept: boolean
+  isHandedOn: boolean
   queueId: string
   heldBy: string | null
   name: string | null
@@ -80,6 +81,7 @@ function seenOf(row: VisitRow, pace: Pace | undefined, place: number | undefined
       anybodyOnline: pace !== undefined && pace.online > 0,
       operator: name === null ? null : { name, description, photo },
       isKept: row.isKept,
+      isHandedOn: row.isHandedOn,
       early: state === 'early' ? { opensAt: row.opensAt, isMessage: row.isMessage } : null,
       closedBecause: row.closedBecause,
     },
@@ -92,6 +94,9 @@ async function listRows(db: Db, chatIds: readonly string[]): Promise<VisitRow[]>
            case when c.closed_at is not null then 'closed' else coalesce(r.state::text, 'waiting') end as state,
            case when r.state in ('active', 'parked') then coalesce(r.operator_id, r.parked_for) end as held_by,
            coalesce(r.parked_because = 'gone', false) as is_kept,
+           coalesce(r.state = 'active', false) and exists (
+             select from transfers t
+              where t.organisation_id = c.organisation_id and t.chat_id = c.id and t.outcome is null) as is_handed_on,
            instant(r.opens_at) as opens_at, coalesce(r.is_message, false) as is_message,
            face.name, face.description, face.photo_id,
            floor(extract(epoch from clock_timestamp()) * 1000)::int8 as t

@@ -6,7 +6,7 @@ import type { OperatorCard, Visit } from '#contract/visitors.ts'
 export interface Note {
   /** The seq of the message before it. */
   after: number
-  key: 'joined' | 'left'
+  key: 'joined' | 'left' | 'taken'
   operator: OperatorCard
 }
 
@@ -15,6 +15,9 @@ export function notesOf(before: Visit | undefined, now: Visit | undefined, after
   if (!before || !now || now.state === 'closed') return []
   const [gone, come] = [before.operator, now.operator]
   if (gone?.name === come?.name) return []
+  // From one to the next without a gap: nobody has left, somebody has taken over.
+  const isHandedOn = before.state === 'active' && now.state === 'active'
+  if (isHandedOn && gone && come) return [{ after, key: 'taken', operator: come }]
   const notes: Note[] = []
   if (gone) notes.push({ after, key: 'left', operator: gone })
   if (come) notes.push({ after, key: 'joined', operator: come })

@@ -15,6 +15,7 @@ const visitOf = (id: string, change: Partial<Visit> = {}): Visit => ({
   operator: null,
   early: null,
   isKept: false,
+  isHandedOn: false,
   closedBecause: null,
   ...change,
 })
@@ -47,7 +48,7 @@ describe('the chat that is shown', () => {
   })
 })
 
-test('who comes and goes is told once, and not when the chat ends', () => {
+test('QU-12 who comes, goes and takes over is told once, and not when the chat ends', () => {
   const talking = visitOf('a', { state: 'active', operator: femke })
   const pieter = { ...femke, name: 'Pieter' }
   expect(notesOf(visitOf('a'), talking, 1).map(({ key }) => key)).toEqual(['joined'])
@@ -57,7 +58,7 @@ test('who comes and goes is told once, and not when the chat ends', () => {
     notesOf(talking, visitOf('a', { state: 'active', operator: pieter }), 3).map(
       ({ key, operator }) => `${operator.name} ${key}`,
     ),
-  ).toEqual(['Femke left', 'Pieter joined'])
+  ).toEqual(['Pieter taken'])
   expect(notesOf(talking, visitOf('a', { state: 'closed' }), 3)).toEqual([])
 })
 

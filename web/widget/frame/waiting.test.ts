@@ -12,6 +12,7 @@ const visit: Visit = {
   operator: null,
   early: null,
   isKept: false,
+  isHandedOn: false,
   closedBecause: null,
 }
 

@@ -182,6 +182,7 @@ function serveChats(app: FastifyInstance, floor: Floor): void {
         operator: null,
         early: null,
         isKept: false,
+        isHandedOn: false,
         closedBecause: null,
         ...floor.firstPlace,
       }

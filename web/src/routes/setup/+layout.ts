@@ -1,3 +1,4 @@
 import { needWords } from '#lib/words.ts'
 
-export const load = () => needWords('setup', 'hours', 'statuses', 'people', 'record', 'editing', 'parking')
+export const load = () =>
+  needWords('setup', 'hours', 'statuses', 'people', 'record', 'editing', 'parking', 'transfers')

@@ -43,6 +43,8 @@ export const en = {
   online: 'In this chat',
   joined: '{name} joined the chat',
   left: '{name} left the chat',
+  taken: '{name} has taken over',
+  'handed.on': 'A colleague is being asked to take over. You need not do anything.',
   colleague: 'Our colleague',
   conversation: 'Conversation',
   earlier: 'Show earlier messages',

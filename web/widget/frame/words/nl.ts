@@ -45,6 +45,8 @@ export const nl: Words = {
   online: 'In deze chat',
   joined: '{name} neemt deel aan de chat',
   left: '{name} heeft de chat verlaten',
+  taken: '{name} heeft het overgenomen',
+  'handed.on': 'Een collega wordt gevraagd het over te nemen. Je hoeft niets te doen.',
   colleague: 'Onze collega',
   conversation: 'Gesprek',
   earlier: 'Eerdere berichten tonen',

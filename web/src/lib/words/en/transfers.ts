@@ -77,4 +77,18 @@ export default {
   'done.assigned': '{visitor} is with {to} now.',
   'done.moved': '{visitor} waits in {to} now.',
   'done.begun': '{to} is asked to take {visitor}.',
+
+  'rules.title': 'Transfers',
+  'rules.what': 'How chats are handed on, everywhere in the organisation.',
+  'rules.never': 'Chats may not be transferred',
+  'rules.never.what': 'Whoever has a chat keeps it. Supervisors can still assign and move chats.',
+  'rules.most': 'Times a chat may be transferred',
+  'rules.most.hint':
+    'So that nobody is sent from one to the next. What supervisors do does not count.',
+  'rules.seconds': 'Seconds that a queue or a department is asked',
+  'rules.seconds.hint': 'If nobody takes the chat in that time, it stays with whoever has it.',
+  'rules.saved': 'Saved.',
+  'rules.save': 'Save',
+  'rules.discard': 'Discard',
+  'rules.forbidden': 'Only whoever sets up the whole organisation sets how chats are transferred.',
 } as const satisfies Catalogue

@@ -81,4 +81,20 @@ export default {
   'done.assigned': '{visitor} is nu bij {to}.',
   'done.moved': '{visitor} wacht nu in {to}.',
   'done.begun': '{to} wordt gevraagd {visitor} over te nemen.',
+
+  'rules.title': 'Doorverbinden',
+  'rules.what': 'Hoe chats worden doorverbonden, overal in de organisatie.',
+  'rules.never': 'Chats mogen niet worden doorverbonden',
+  'rules.never.what':
+    'Wie een chat heeft, houdt die. Leidinggevenden kunnen chats nog steeds toewijzen en verplaatsen.',
+  'rules.most': 'Hoe vaak een chat mag worden doorverbonden',
+  'rules.most.hint':
+    'Zodat niemand van de een naar de ander wordt gestuurd. Wat leidinggevenden doen, telt niet mee.',
+  'rules.seconds': 'Seconden dat een wachtrij of afdeling wordt gevraagd',
+  'rules.seconds.hint': 'Neemt niemand de chat in die tijd over, dan blijft die bij wie hem heeft.',
+  'rules.saved': 'Opgeslagen.',
+  'rules.save': 'Opslaan',
+  'rules.discard': 'Ongedaan maken',
+  'rules.forbidden':
+    'Alleen wie de hele organisatie inricht, stelt in hoe chats worden doorverbonden.',
 } satisfies Translation<typeof english, 'one' | 'other'>
