@@ -3,6 +3,7 @@ import adapter from '@sveltejs/adapter-static'
 import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
+import { bareContract } from './bare-contract.ts'
 import { withCspHashes } from './csp.ts'
 
 const folder = '../build/web'
@@ -11,6 +12,7 @@ const server = process.env['SWITCHBOARD_SERVER'] ?? 'http://localhost:3000'
 
 export default defineConfig({
   plugins: [
+    bareContract(),
     tailwindcss(),
     sveltekit({
       adapter: withCspHashes(
