@@ -24,7 +24,7 @@ test('PR-7, PR-8: a supervisor sets a status; the operator sees by whom, and the
   const day = desk.page.locator('section', { has: desk.page.locator('#my-day') })
   await day.getByText(/^Chosen by (?!Anna)/).waitFor({ timeout: 10_000 })
   await tile.locator('.face').press('Enter')
-  await wall.page.getByRole('menuitem', { name: 'Status' }).click()
+  await wall.page.getByRole('menuitem', { name: 'Status', exact: true }).click()
   const dialog = wall.page.getByRole('dialog', { name: 'The day of Anna Bos' })
   await dialog.getByText('Chosen by Anna Bos').waitFor()
   await expectAccessible(wall.page)
