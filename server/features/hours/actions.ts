@@ -94,6 +94,15 @@ async function tellHours(tx: Tx, id: string): Promise<Hours> {
   return seen.hours
 }
 
+/** An account has another one above it: what is seen there may be other opening hours. */
+export async function tellMovedHours(tx: Tx, before: readonly hours.SeenHours[]): Promise<void> {
+  const scopesBefore = new Map(before.map((one) => [one.hours.id, one.scopes]))
+  for (const one of await hours.listSeen(tx.db, tx.organisationId)) {
+    const were = scopesBefore.get(one.hours.id) ?? []
+    if (were.join() !== one.scopes.join()) tx.tell('hours', one.hours, one.scopes, were)
+  }
+}
+
 /** Refuses with `not_found`, `forbidden`, or `in_use` and where. */
 export async function removeHours(ctx: ActorCtx, id: string): Promise<Record<string, never>> {
   await mustSetUp(ctx, id)

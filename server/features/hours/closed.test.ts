@@ -1,5 +1,6 @@
 // What opening hours do to those who come, through the doors.
 import { beforeAll, expect, test } from 'vitest'
+import { accounts } from '#contract/accounts.ts'
 import { type Hours, hours, type Interval } from '#contract/hours.ts'
 import { presence } from '#contract/presence.ts'
 import { type Queue, type QueueChanges, queues } from '#contract/queues.ts'
@@ -268,6 +269,16 @@ test('QU-14 opening hours belong to an account and serve those below; two who ch
     ...{ status: 409, body: { error: { code: 'stale', conflicts: { week: { version: 1 } } } } },
   })
   await expectSync(page, manager, scope.setup(north))
+  // Below another account it has that one's too.
+  const holding = await house.account(organisationId, 'Holding')
+  const theirs = { accountId: holding, name: 'Holding', timeZone: 'UTC' }
+  const { id } = await admin.call(hours.create, {
+    body: { ...theirs, week: NEVER, exceptions: [] },
+  })
+  const moved = { parentId: holding, version: 0 }
+  await admin.call(accounts.move, { params: { id: north }, body: moved })
+  await expectSync(page, manager, scope.setup(north))
+  expect(page.replica.all('hours').map((one) => one.id)).toContain(id)
 })
 
 test.each([

@@ -27,6 +27,14 @@ export async function list(
   return rows.map(({ row }) => row)
 }
 
+/** All of the organisation, and who sees each. */
+export async function listSeen(db: Db, organisationId: string): Promise<SeenHours[]> {
+  const { rows } = await sql<SeenHours>`
+    select row as hours, scopes from hours_rows
+     where organisation_id = ${organisationId} order by id`.execute(db)
+  return rows
+}
+
 /** Those made at the account itself. */
 export async function listOwn(
   db: Db,

@@ -11,6 +11,8 @@ import { claimName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import * as accounts from '../accounts/queries.ts'
+import { tellMovedHours } from '../hours/actions.ts'
+import * as hours from '../hours/queries.ts'
 import * as people from '../people/queries.ts'
 import { refuseTree, rowOf, tellAccounts } from './actions.ts'
 import * as tree from './queries.ts'
@@ -131,10 +133,12 @@ async function putBelow(tx: Tx, { id, parentId }: Wanted, { before, after }: Rou
   const near = [...subtree, ...left, ...entered]
   const rows = await tree.listRows(db, organisationId, subtree)
   const seen = await lookAtPeople(tx, near)
+  const calendars = await hours.listSeen(db, organisationId)
   await tree.update(db, organisationId, id, { parentId })
   await markFields(tx, id, ['parentId'])
   await tellAccounts(tx, rows)
   await tellPeople(tx, near, seen)
+  await tellMovedHours(tx, calendars)
   const heldAt = [...left, ...entered]
   for (const userId of await tree.listConcerned(db, organisationId, { heldAt, membersOf: subtree }))
     tx.signal('grants_changed', userId)
