@@ -154,6 +154,8 @@ test('MS-16 what is asked for is bounded, and is for whoever sets up the whole o
   const accountId = await house.account(organisationId, 'North')
   const below = await house.person({ organisationId, accountId, role: 'administrator' })
   await expect(below.call(simulator.look)).rejects.toThrow('forbidden')
+  for (const id of [organisationId, accountId])
+    await expect(below.snapshot(scope.simulator(id))).rejects.toThrow('not_found')
 
   const { queues } = await admin.call(simulator.look)
   expect(queues).toMatchObject([{ id: queue.id, chats: 0, line: { operators: 10, limit: 3 } }])
