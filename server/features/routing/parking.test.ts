@@ -5,18 +5,22 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { chats } from '#contract/chats.ts'
 import { type QueueChanges, queues } from '#contract/queues.ts'
-import { type Chat, routing } from '#contract/routing.ts'
+import { routing } from '#contract/routing.ts'
 import { scope } from '#contract/scopes.ts'
 import { visitors } from '#contract/visitors.ts'
 import { why } from '#contract/why.ts'
-import { expectSync } from '../../testing/expect-sync.ts'
 import {
-  type Floor,
-  type FloorVisitor,
-  furnish,
-  type Operator,
-  until,
-} from '../../testing/floor.ts'
+  ago,
+  answered,
+  deferredFloor,
+  hasLimit,
+  parked,
+  rowOf,
+  word,
+  write,
+} from '../../testing/deferred-floor.ts'
+import { expectSync } from '../../testing/expect-sync.ts'
+import { furnish, type Operator, until } from '../../testing/floor.ts'
 import { openHouse } from '../../testing/house.ts'
 import { mineOf } from '../../testing/records.ts'
 import { sweep, tendParked } from './actions.ts'
@@ -24,55 +28,7 @@ import { brokenLaws, NONE_BROKEN } from './laws.ts'
 
 const house = openHouse()
 
-async function deferred(set: QueueChanges['set'] = {}): Promise<Floor> {
-  const floor = await furnish(house, { queue: { kind: 'deferred' } })
-  const { id, versions: base } = floor.queue
-  const body = { set: { autoAccepts: true, ...set }, base }
-  await floor.admin.call(queues.change, { params: { id }, body })
-  return floor
-}
-
-async function hasLimit(floor: Floor, { userId: id }: Operator, limit: number): Promise<void> {
-  const body = { kind: 'deferred' as const, limit, version: 1 }
-  await floor.admin.call(routing.setLimit, { params: { id }, body })
-}
-
-const word = (body = 'And then?') => ({ clientId: randomUUID(), body })
-
-/** A chat that the operator has and has answered. */
-async function answered(floor: Floor, operator: Operator): Promise<[FloorVisitor, string]> {
-  const visitor = await floor.visitor()
-  const { id } = await visitor.ask()
-  await until(async () => ((await mineOf(operator)).includes(id) ? true : undefined))
-  await operator.call(chats.write, { params: { id }, body: word('I will look.') })
-  return [visitor, id]
-}
-
-const write = (visitor: FloorVisitor, id: string) =>
-  visitor.call(visitors.write, { params: { id }, body: word() })
-
-/** As if everything in the chat had been so long ago, and had been told so. */
-async function ago({ organisationId }: Floor, chatId: string, hours: number): Promise<void> {
-  const by = sql`interval '1 hour' * ${hours}`
-  for (const change of [
-    sql`update messages set at = at - ${by} where chat_id = ${chatId}`,
-    sql`update assignments set accepted_at = accepted_at - ${by} where chat_id = ${chatId}`,
-    sql`update routed_chats set parked_at = parked_at - ${by} where chat_id = ${chatId}`,
-    sql`select append_events(${organisationId}, null,
-      jsonb_build_array(chat_event(${organisationId}, ${chatId}, '{}', null)))`,
-  ])
-    await change.execute(house.db)
-}
-
-async function rowOf(operator: Operator, id: string): Promise<Chat | undefined> {
-  return (await operator.call(routing.mine)).find((chat) => chat.id === id)
-}
-
-async function parked(floor: Floor, operator: Operator): Promise<[FloorVisitor, string]> {
-  const [visitor, id] = await answered(floor, operator)
-  await operator.call(routing.park, { params: { id }, body: { seen: 2 } })
-  return [visitor, id]
-}
+const deferred = (set: QueueChanges['set'] = {}) => deferredFloor(house, set)
 
 const stateOf = async (chatId: string) => {
   const { rows } = await sql<{ state: string; operatorId: string | null; heldFor: string | null }>`
@@ -93,7 +49,7 @@ test('QU-6 QU-1 a quiet deferred chat is parked, its slot serves the next, and i
   const { id: second } = await wim.ask()
   await tendParked(house.db)
   expect(await mineOf(anna)).toEqual([first])
-  await ago(floor, first, 2)
+  await ago(house, floor, first, 2)
   // The clockwork of the server, not the test, sets it aside.
   await until(async () => ((await rowOf(anna, second))?.state === 'active' ? true : undefined))
   expect(await rowOf(anna, first)).toMatchObject({
@@ -121,7 +77,7 @@ test('QU-6 a chat that its visitor has the last word in is never parked by the c
   const anna = await floor.operator()
   const [vera, id] = await answered(floor, anna)
   await write(vera, id)
-  await ago(floor, id, 5)
+  await ago(house, floor, id, 5)
   await tendParked(house.db)
   expect(await rowOf(anna, id)).toMatchObject({ state: 'active' })
 })
@@ -229,10 +185,10 @@ test('QU-6 what sleeps for too long ends and says why; to whom an answer is owed
   const [wim, owed] = await answered(floor, anna)
   await write(wim, owed)
   await anna.call(routing.park, { params: { id: owed }, body: { seen: 3 } })
-  for (const id of [over, owed]) await ago(floor, id, 47)
+  for (const id of [over, owed]) await ago(house, floor, id, 47)
   await tendParked(house.db)
   expect(await rowOf(anna, over)).toMatchObject({ state: 'parked' })
-  for (const id of [over, owed]) await ago(floor, id, 2)
+  for (const id of [over, owed]) await ago(house, floor, id, 2)
   await tendParked(house.db)
   expect(await vera.call(visitors.chats)).toMatchObject([
     { state: 'closed', closedBecause: 'expired' },
@@ -279,7 +235,7 @@ test('QU-13 what is kept for somebody who does not come back is anybody’s afte
   const bert = await floor.operator()
   await tendParked(house.db)
   expect(await mineOf(bert)).toEqual([])
-  await ago(floor, id, 5)
+  await ago(house, floor, id, 5)
   await tendParked(house.db)
   expect(await mineOf(bert)).toEqual([id])
 })
