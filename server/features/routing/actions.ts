@@ -7,6 +7,7 @@ import * as parking from './parking-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
+import { listUnmatched } from './sweep-queries.ts'
 import { expireCooldowns } from './unit-queries.ts'
 import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
 
@@ -105,7 +106,7 @@ export async function tendParked(db: Db, woken: Woken = new Set()): Promise<Woke
 /** Matches operators with room for whom a chat waits, or is handed on, though no command is under way
  * for either. */
 export async function reconcile(db: Db, woken: Woken = new Set()): Promise<Woken> {
-  for (const { organisationId, userId } of await routing.listUnmatched(db)) {
+  for (const { organisationId, userId } of await listUnmatched(db)) {
     const { status } = await retrying(() => routing.matchOperator(db, organisationId, userId))
     if (status === 'offered') woken.add(organisationId)
   }

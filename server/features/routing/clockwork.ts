@@ -12,6 +12,7 @@ import { tendTransfers } from './handing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
+import { forgetRouting } from './sweep-queries.ts'
 import { expireCooldowns } from './unit-queries.ts'
 import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
 
@@ -73,7 +74,7 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
     every(RENEW_MS, failed, () => lease.renew()),
     every(SWEEP_MS, failed, async () => lease.look()),
     every(FORGET_MS, failed, async () => {
-      await routing.forgetRouting(db)
+      await forgetRouting(db)
     }),
   ]
   const underWay = new Set<Promise<void>>()

@@ -241,19 +241,6 @@ export function expireOffers(db: Db): Promise<Outcome<'expired' | 'nothing'>> {
   return transition(db, sql<Outcome<'expired' | 'nothing'>>`select * from expire_offers()`)
 }
 
-/** Forgets closed chats, broken connections and ended servers of long ago; how many rows went. */
-export async function forgetRouting(db: Db): Promise<number> {
-  const { rows } = await sql<{ rows: number }>`select forget_routing() as rows`.execute(db)
-  return rows.at(0)?.rows ?? 0
-}
-
-/** Operators with room for whom a chat waits. */
-export async function listUnmatched(db: Db): Promise<{ organisationId: string; userId: string }[]> {
-  const { rows } = await sql<{ organisationId: string; userId: string }>`
-    select * from reconcile()`.execute(db)
-  return rows
-}
-
 /** The chats of an organisation that fit, the one that is due first first. */
 async function chatsWhere(
   db: Db,

@@ -8,6 +8,7 @@ import { chatsOf, openRoutingHouse, peopleOf, toldAfter } from '../../testing/ro
 import { ask } from '../../testing/routing-seed.ts'
 import { run, sweep } from './actions.ts'
 import * as routing from './queries.ts'
+import { forgetRouting } from './sweep-queries.ts'
 
 const house = openRoutingHouse()
 const { newQueue, newOperator, operator, declare, limit } = peopleOf(house)
@@ -249,7 +250,7 @@ test('closed chats are forgotten after an hour, and stay closed', async () => {
   await accept(await offer(chatId))
   await close(chatId, anna)
   await house.pass(3_600_001)
-  expect(await routing.forgetRouting(house.db)).toBeGreaterThan(0)
+  expect(await forgetRouting(house.db)).toBeGreaterThan(0)
   expect(await routing.findChat(house.db, house.place.organisationId, chatId)).toBeUndefined()
   expect((await close(chatId, anna)).status).toBe('closed')
   expect((await ask(house.db, house.place, queueId, chatId)).status).toBe('closed')
