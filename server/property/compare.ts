@@ -67,9 +67,10 @@ function roleLines(org: Organisation): string[] {
 }
 
 function dutyLines(org: Organisation): string[] {
-  return [...org.duties].flatMap(([userId, { live, deferred, queues }]) => [
+  return [...org.duties].flatMap(([userId, { live, deferred, units, queues }]) => [
     `limit ${userId} live ${live}`,
     `limit ${userId} deferred ${deferred}`,
+    `limit ${userId} units ${units ?? 'none'}`,
     ...[...queues].map(
       ([id, { participates, tier }]) => `serves ${userId} ${id} ${isTrue(participates)} ${tier}`,
     ),

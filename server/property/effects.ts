@@ -75,7 +75,7 @@ export function keepOperator(org: Organisation, userId: string, set: Fields = {}
     org.duties.delete(userId)
     return
   }
-  const now = duty ?? { ...org.usual, queues: new Map() }
+  const now = duty ?? { ...org.usual, units: null, queues: new Map() }
   org.duties.set(userId, now)
   for (const [key, value] of Object.entries(set)) charge(now, key, value)
 }
@@ -86,7 +86,8 @@ function isMeantForChats([key, value]: [string, unknown]): boolean {
 
 function charge(duty: Duty, key: string, value: Fields[string] | undefined): void {
   const [family, id = ''] = key.split(':')
-  if (typeof value === 'number') duty[key === 'limit.live' ? 'live' : 'deferred'] = value
+  if (key === 'limit.units') duty.units = typeof value === 'number' ? value : null
+  else if (typeof value === 'number') duty[key === 'limit.live' ? 'live' : 'deferred'] = value
   if (family !== 'queue') return
   if (isService(value)) duty.queues.set(id, value)
   else duty.queues.delete(id)

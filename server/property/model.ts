@@ -42,6 +42,8 @@ export interface Membership {
 export interface Duty {
   live: number
   deferred: number
+  /** Over both; null: not limited. */
+  units: number | null
   queues: Map<string, { participates: boolean; tier: number }>
 }
 
@@ -219,7 +221,10 @@ export function fieldsOf(world: World, org: Organisation, member: Membership) {
     displayName: member.displayName,
     description: member.description,
     supervisorGroupId: member.groupId,
-    ...(duty && { 'limit.live': duty.live, 'limit.deferred': duty.deferred }),
+    ...(duty && {
+      ...{ 'limit.live': duty.live, 'limit.deferred': duty.deferred },
+      'limit.units': duty.units,
+    }),
     ...Object.fromEntries(queues.map(([id, service]) => [`queue:${id}`, service])),
     ...Object.fromEntries(
       [...member.departments].map(([id, position]) => [`department:${id}`, { position }]),

@@ -182,6 +182,7 @@ function anyField(play: Play, member: Membership | undefined): [string, Fields[s
   if (kind < 10) return [roll.one(['firstName', 'lastName']), roll.one(NAMES)]
   if (kind < 14) return ['gender', roll.one(['female', 'male', 'other', 'not_stated'])]
   if (kind < 20) return [roll.one(['displayName', 'description']), roll.one([null, ...NAMES])]
+  if (kind < 22) return ['limit.units', roll.one([null, 2, 6])]
   if (kind < 30) return [roll.one(['limit.live', 'limit.deferred']), 1 + roll.below(9)]
   if (kind < 55) return anyPlace(play, member)
   return anyGrant(play, member)

@@ -65,6 +65,9 @@ export async function readLines(db: Db, organisationId: string): Promise<string[
     select concat_ws(' ', 'limit', l.user_id, l.kind, l.chat_limit)
       from operator_loads l, org where l.organisation_id = org.id
     union all
+    select concat_ws(' ', 'limit', o.user_id, 'units', coalesce(o.unit_limit::text, 'none'))
+      from operators o, org where o.organisation_id = org.id
+    union all
     select concat_ws(' ', 'serves', q.user_id, q.queue_id, q.participates, q.tier)
       from queue_members q, org where q.organisation_id = org.id`.execute(db)
   return rows.map(({ line }) => line).toSorted()
