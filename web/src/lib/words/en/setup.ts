@@ -209,4 +209,10 @@ export default {
   'first.chat.what': 'Try it on the demo page.',
   'first.next': 'Then: limits, roles, the Wall',
   'first.next.what': 'What to do next, on one page.',
+
+  'queue.parts': 'Parts of these settings',
+  'queue.part.offering': 'Offering',
+  'queue.part.waiting': 'While they wait',
+  'queue.part.after': 'After a chat',
+  'queue.part.who': 'Who serves it',
 } as const satisfies Catalogue

@@ -213,4 +213,10 @@ export default {
   'first.chat.what': 'Probeer het op de demopagina.',
   'first.next': 'Dan: limieten, rollen, de Wand',
   'first.next.what': 'Wat u daarna doet, op één pagina.',
+
+  'queue.parts': 'Onderdelen van deze instellingen',
+  'queue.part.offering': 'Aanbieden',
+  'queue.part.waiting': 'Tijdens het wachten',
+  'queue.part.after': 'Na een chat',
+  'queue.part.who': 'Wie bedient',
 } satisfies Translation<typeof english, 'one' | 'other'>
