@@ -30,7 +30,12 @@ const WITHOUT_KEY = [
   ...['audit_log.actor_id', 'event_log.actor_id', 'grants.granted_by', 'messages.author_id'],
   ...['chats.queue_id', 'invitations.import_id', 'invitations.membership_id'],
   ...['email_links.requested_by', 'password_resets.requested_by', 'operator_loads.set_by'],
-  ...['operators.availability_set_by', 'exclusions.user_id', 'exclusions.chat_id'],
+  ...[
+    'operators.availability_set_by',
+    'operators.unit_set_by',
+    'exclusions.user_id',
+    'exclusions.chat_id',
+  ],
   ...['assignments.chat_id', 'assignments.queue_id', 'assignments.user_id'],
   ...['routed_chats.assignment_id', 'routed_chats.chat_id', 'routed_chats.operator_id'],
   ...['routed_chats.site_id', 'connections.node_id', 'connections.session_id'],
