@@ -1,6 +1,6 @@
 // What others do: a job queue's job instead of a chat, from its coming to its end, one at a time.
 import { Pool } from 'pg'
-import type { Rate } from './ours.ts'
+import { type Rate, WARM_SECONDS } from './ours.ts'
 
 export interface OthersSlice {
   url: string
@@ -83,7 +83,7 @@ export async function runBoss(slice: OthersSlice): Promise<Rate> {
     await boss.createQueue('chats')
     for (let n = 0; n < slice.waiting; n++) await boss.send('chats', { n })
     let ended = 0
-    const until = performance.now() + slice.seconds * 1_000
+    const until = performance.now() + (WARM_SECONDS + slice.seconds) * 1_000
     const loop = async () => {
       while (performance.now() < until) {
         await boss.send('chats', { n: ended })
@@ -93,9 +93,10 @@ export async function runBoss(slice: OthersSlice): Promise<Rate> {
         ended++
       }
     }
-    const began = performance.now()
-    await Promise.all(Array.from({ length: slice.clients }, loop))
-    return ended / ((performance.now() - began) / 1_000)
+    const loops = Array.from({ length: slice.clients }, loop)
+    const rate = await rateOf(slice.seconds, () => ended)
+    await Promise.all(loops)
+    return rate
   } finally {
     await boss.stop({ graceful: false })
   }
@@ -109,8 +110,9 @@ async function startBoss(connectionString: string, max: number): Promise<Boss> {
   return boss
 }
 
-/** The rate between now and so many seconds from now of something that is under way. */
+/** The rate of something that is under way, once it is warm. */
 async function rateOf(seconds: number, count: () => number): Promise<Rate> {
+  await new Promise((resolve) => setTimeout(resolve, WARM_SECONDS * 1_000))
   const [began, before] = [performance.now(), count()]
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
   return (count() - before) / ((performance.now() - began) / 1_000)

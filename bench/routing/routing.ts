@@ -61,8 +61,8 @@ const RATES: Readonly<Record<Rates | More, string>> = {
   pgbench: 'the same functions by pgbench',
   graphile: 'graphile-worker',
   boss: 'pg-boss',
-  shortLine: 'one organisation, 20 waiting',
-  longLine: 'one organisation, 100,000 waiting',
+  shortLine: 'one organisation, a short line',
+  longLine: 'one organisation, the long line',
   withoutSnapshot: 'no snapshot open',
   withSnapshot: 'a snapshot open',
 }
