@@ -50,11 +50,11 @@ export const BY_DATABASE: Readonly<Record<string, Do>> = {
   },
   /** Nothing clears away dead rows for a minute. */
   async vacuum({ databaseUrl, ended }) {
-    const set = (isOn: boolean) =>
-      ask(
-        databaseUrl,
-        HOT.map((table) => `alter table ${table} set (autovacuum_enabled = ${isOn})`).join(';'),
-      )
+    const set = async (isOn: boolean) => {
+      for (const table of HOT) {
+        await ask(databaseUrl, `alter table ${table} set (autovacuum_enabled = ${isOn})`)
+      }
+    }
     await set(false)
     void pause(UNSWEPT_MS, undefined, { signal: ended })
       .catch(() => {})
