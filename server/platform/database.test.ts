@@ -47,3 +47,16 @@ test('a transaction that does nothing is ended by the database, and the process 
   await expect(broke).rejects.toThrow()
   await sql`select 1`.execute(database.db)
 })
+
+test('what is asked often is planned once, and anew when a migration has changed what it answers', async () => {
+  await sql`create table shelf (id int)`.execute(other.db)
+  await sql`insert into shelf values (1)`.execute(other.db)
+  const ask = () => sql<object>`select * from shelf where id = ${1}`.execute(other.db)
+  for (let n = 0; n < 4; n++) expect((await ask()).rows).toEqual([{ id: 1 }])
+  const planned = sql<{ statement: string }>`select statement from pg_prepared_statements`
+  const { rows } = await planned.execute(other.db)
+  expect(rows.filter(({ statement }) => statement.includes('from shelf'))).toHaveLength(1)
+
+  await sql`alter table shelf add column place text`.execute(other.db)
+  expect((await retrying(ask)).rows).toEqual([{ id: 1, place: null }])
+})

@@ -47,7 +47,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   pool.on('error', broke)
   pool.on('connect', (client) => {
     client.on('error', broke)
-    prepareTransitions(client)
+    prepareOften(client)
   })
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
@@ -63,20 +63,52 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   }
 }
 
-/** A call of one of the database's transitions: the same text every time, many times a second. */
-const TRANSITION = /^\s*select \* from [a-z_]+\(\s*\$1/
-const names = new Map<string, string>()
+/** Asked so often, a statement is planned once for a connection instead of at every call. */
+const OFTEN = 3
+/** Names are kept for so many statements: far more than are asked often. */
+const MOST_NAMES = 1_000
 
-/** Transitions are planned once for a connection instead of at every call. */
-function prepareTransitions(client: pg.ClientBase): void {
+/** How often each statement was asked; its name once that was often enough. */
+const asked = new Map<string, number>()
+const names = new Map<string, string>()
+let named = 0
+
+function nameOf(text: string): string | undefined {
+  const name = names.get(text)
+  if (name !== undefined) return name
+  const times = (asked.get(text) ?? 0) + 1
+  if (times < OFTEN) {
+    // Texts that are never asked again (lists of every length) must not be remembered for ever.
+    if (asked.size >= MOST_NAMES) asked.clear()
+    asked.set(text, times)
+    return undefined
+  }
+  if (names.size >= MOST_NAMES) return undefined
+  asked.delete(text)
+  names.set(text, `often-${++named}`)
+  return names.get(text)
+}
+
+/** Statements with values are prepared by themselves; those without may be several in one. */
+function prepareOften(client: pg.ClientBase): void {
   const ask = client.query.bind(client) as (...given: unknown[]) => unknown
   const query = (text: unknown, values: unknown, ...rest: unknown[]) => {
-    if (typeof text !== 'string' || !TRANSITION.test(text)) return ask(text, values, ...rest)
-    const name = names.get(text) ?? `transition-${names.size + 1}`
-    names.set(text, name)
-    return ask({ name, text, values }, ...rest)
+    const name = typeof text === 'string' && Array.isArray(values) ? nameOf(text) : undefined
+    if (name === undefined) return ask(text, values, ...rest)
+    const asking = ask({ name, text, values }, ...rest)
+    if (asking instanceof Promise) asking.catch((error) => forgetOutdated(error, String(text)))
+    return asking
   }
   client.query = query as typeof client.query
+}
+
+/** A migration has changed what a statement answers: it is planned anew, under another name. */
+function forgetOutdated(error: unknown, text: string): void {
+  if (isOutdatedPlan(error)) names.delete(text)
+}
+
+function isOutdatedPlan(error: unknown): boolean {
+  return codeOf(error) === '0A000' && /cached plan/.test(String(error))
 }
 
 /** What names this life of the database: another one after a restore, when positions mean nothing. */
@@ -98,6 +130,7 @@ function codeOf(error: unknown): string {
 export function isWorthRetrying(error: unknown): boolean {
   const code = codeOf(error)
   if (AGAIN.has(code) || GONE.has(code) || code.startsWith('08')) return true
+  if (isOutdatedPlan(error)) return true
   return (
     error instanceof Error &&
     /Connection terminated|not queryable|timeout exceeded when trying/.test(error.message)
