@@ -1,9 +1,10 @@
 // What a visitor does: comes, asks, writes, leaves.
 import type { Message, NewMessage } from '#contract/chats.ts'
+import type { RefusalCode } from '#contract/refusals.ts'
 import { scope } from '#contract/scopes.ts'
 import type { Greeting, NewChat, NewVisitor, Visit } from '#contract/visitors.ts'
 import { throttleKey } from '../../platform/client-ip.ts'
-import type { Ctx, Tx, Visitor, VisitorCtx } from '../../platform/context.ts'
+import type { Ctx, Visitor, VisitorCtx } from '../../platform/context.ts'
 import { brokenConstraint, type Db } from '../../platform/database.ts'
 import { spend, times } from '../../platform/quota.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
@@ -12,7 +13,7 @@ import { write } from '../../platform/write.ts'
 import { say, soundMessage } from '../chats/actions.ts'
 import * as chats from '../chats/queries.ts'
 import * as hours from '../hours/queries.ts'
-import { run, settle } from '../routing/actions.ts'
+import { run } from '../routing/actions.ts'
 import * as parking from '../routing/parking-queries.ts'
 import * as routing from '../routing/queries.ts'
 import * as visits from '../visits/queries.ts'
@@ -24,7 +25,6 @@ import {
   NEW_VISITORS_PER_ADDRESS,
   secondsUntilNext,
   soundContact,
-  whyNotAsk,
 } from './rules.ts'
 
 /** The visitor behind a token, or null. Whoever comes back is known for another thirty days. */
@@ -76,51 +76,25 @@ export async function ask(ctx: VisitorCtx, wanted: NewChat): Promise<Visit> {
   const owner = await visitors.findVisitorOfChat(ctx.db, wanted.id)
   if (owner === undefined) {
     await spendOnChat(ctx)
-    const outcome = await write(ctx, 'chat.ask', (tx) =>
-      open(tx, ctx.visitor, wanted.id, contact, message),
-    ).catch(refuseTakenId)
-    if (outcome !== undefined) await settle(ctx.db, outcome)
+    const { status } = await run(ctx.db, (db) =>
+      visitors.askChat(db, ctx.visitor, wanted.id, contact, message),
+    ).catch(refuseBroken)
+    const no = WHY_NOT[status]
+    if (no !== undefined) throw new Refusal(no, no === 'contact_needed' ? { field: 'email' } : {})
     ctx.bus.wake(ctx.organisationId)
   }
   return visitOf(ctx, wanted.id)
 }
 
-type Contact = Exclude<ReturnType<typeof soundContact>, { wrong: string }>
-
-/** The chat, its first message and its place in the queue, or nothing when it is there already. */
-async function open(
-  tx: Tx,
-  visitor: Visitor,
-  chatId: string,
-  { pageUrl, ...contact }: Contact,
-  message: NewMessage,
-): Promise<routing.Enqueued | undefined> {
-  const { db, organisationId } = tx
-  await visitors.lock(db, visitor)
-  // Two tries at once: the second has waited for the first.
-  if ((await visitors.findVisitorOfChat(db, chatId)) !== undefined) return undefined
-  const { accountId, queueId, kind, hasEmail, ...standing } = found(
-    await visitors.findWayIn(db, visitor),
-  )
-  const no = whyNotAsk(standing)
-  if (no !== null) throw new Refusal(no)
-  if (!hasEmail && contact.email === null) await mustBeOpen(tx, visitor)
-  await visitors.describe(db, visitor, contact)
-  await visitors.insertChat(db, visitor, { id: chatId, accountId, kind, pageUrl })
-  const author = { author: 'visitor', authorId: visitor.visitorId } as const
-  await chats.insertMessage(db, organisationId, chatId, author, message)
-  const outcome = await routing.enqueueChat(db, { organisationId, chatId, queueId })
-  if (outcome.status === 'queue_full') throw new Refusal('queue_full')
-  return outcome
+/** What keeps a visitor from asking, by what the database answers. */
+const WHY_NOT: Readonly<Record<string, RefusalCode>> = {
+  not_found: 'not_found',
+  not_available: 'not_available',
+  too_many_open_chats: 'too_many_open_chats',
+  contact_needed: 'contact_needed',
 }
 
-/** What is left at a closed door needs an address to answer to. */
-async function mustBeOpen({ db, organisationId }: Tx, { siteId }: Visitor): Promise<void> {
-  const { offers } = await hours.findDoor(db, organisationId, siteId)
-  if (offers === 'message') throw new Refusal('contact_needed', { field: 'email' })
-}
-
-// Before the transaction, not in it: the site's count would else let one chat begin at a time.
+// Before the transition, not in it: the site's count would else let one chat begin at a time.
 async function spendOnChat({ db, browser, visitor, visitorAllowance, now }: VisitorCtx) {
   const ofAddress = times(visitorAllowance, NEW_CHATS_PER_ADDRESS)
   const ofSite = times(visitorAllowance, NEW_CHATS_PER_SITE)
@@ -129,8 +103,14 @@ async function spendOnChat({ db, browser, visitor, visitorAllowance, now }: Visi
 }
 
 /** Another visitor's chat has the id: nothing is said of whose. */
-function refuseTakenId(error: unknown): never {
-  throw brokenConstraint(error) === 'chats_id_key' ? new Refusal('not_found') : error
+const BROKEN: Readonly<Record<string, RefusalCode>> = {
+  chats_id_key: 'not_found',
+  queue_full: 'queue_full',
+}
+
+function refuseBroken(error: unknown): never {
+  const code = BROKEN[brokenConstraint(error) ?? '']
+  throw code === undefined ? error : new Refusal(code)
 }
 
 /** Refuses with `not_found` a chat that is not the visitor's, or was closed a day ago. */

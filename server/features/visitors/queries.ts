@@ -4,7 +4,9 @@ import type { Language } from '#contract/shapes.ts'
 import type { Greeting } from '#contract/visitors.ts'
 import type { Visitor } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
-import { READABLE_HOURS, VISITOR_DAYS } from './rules.ts'
+import { type Outcome, transition } from '../presence/queries.ts'
+import type * as routing from '../routing/queries.ts'
+import { MOST_OPEN_CHATS, READABLE_HOURS, VISITOR_DAYS } from './rules.ts'
 
 /** The site of a widget key, while it is active. */
 export function findSite(
@@ -77,63 +79,26 @@ export async function keepKnown(db: Db, { organisationId, visitorId }: Visitor):
     .execute()
 }
 
-/** Lets a visitor begin one chat at a time: what is read afterwards holds until the transaction ends. */
-export async function lock(db: Db, { organisationId, visitorId }: Visitor): Promise<void> {
-  await db
-    .selectFrom('visitors')
-    .select('id')
-    .where('organisationId', '=', organisationId)
-    .where('id', '=', visitorId)
-    .forNoKeyUpdate()
-    .execute()
-}
+type Asked = routing.Enqueued | Outcome<'not_available' | 'too_many_open_chats' | 'contact_needed'>
 
-/** Where a new chat of the visitor would go, whether that is open, and how many they have open. */
-export async function findWayIn(db: Db, { organisationId, visitorId }: Visitor) {
-  const { rows } = await sql<{
-    accountId: string
-    queueId: string
-    kind: 'live' | 'deferred'
-    isOpen: boolean
-    openChats: number
-    hasEmail: boolean
-  }>`
-    select s.account_id, s.queue_id, q.kind, v.email is not null as has_email,
-           s.is_active and q.is_active and is_open_account(s.organisation_id, s.account_id) as is_open,
-           (select count(*)::int from chats c
-             where c.organisation_id = v.organisation_id and c.visitor_id = v.id and c.closed_at is null
-           ) as open_chats
-      from visitors v
-      join sites s on s.organisation_id = v.organisation_id and s.id = v.site_id
-      join queues q on q.organisation_id = s.organisation_id and q.id = s.queue_id
-     where v.organisation_id = ${organisationId} and v.id = ${visitorId}`.execute(db)
-  return rows[0]
-}
-
-/** What the visitor says of themselves; what they do not say stays as it was. */
-export async function describe(
+/**
+ * The visitor's chat with its first message, in the queue of their site, as one transition. What is not
+ * said of the visitor stays as it was. Unless it has come into a queue nothing was done; throws for a
+ * queue that is full (constraint `queue_full`).
+ */
+export function askChat(
   db: Db,
   { organisationId, visitorId }: Visitor,
-  { name, email }: { name: string | null; email: string | null },
-): Promise<void> {
-  if (name === null && email === null) return
-  await db
-    .updateTable('visitors')
-    .set({ ...(name !== null && { name }), ...(email !== null && { email }) })
-    .where('organisationId', '=', organisationId)
-    .where('id', '=', visitorId)
-    .execute()
-}
-
-export async function insertChat(
-  db: Db,
-  { organisationId, visitorId, siteId }: Visitor,
-  chat: { id: string; accountId: string; kind: 'live' | 'deferred'; pageUrl: string | null },
-): Promise<void> {
-  await db
-    .insertInto('chats')
-    .values({ organisationId, visitorId, siteId, ...chat })
-    .execute()
+  chatId: string,
+  of: { name: string | null; email: string | null; pageUrl: string | null },
+  message: { clientId: string; body: string },
+): Promise<Asked> {
+  return transition(
+    db,
+    sql<Asked>`select * from ask_chat(
+      ${organisationId}, ${visitorId}, ${chatId}, ${message.clientId}, ${message.body},
+      ${of.name}, ${of.email}, ${of.pageUrl}, ${MOST_OPEN_CHATS})`,
+  )
 }
 
 /** Whose chat an id is, in whatever organisation. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MESSAGES, secondsUntilNext, soundContact, whyNotAsk } from './rules.ts'
+import { MESSAGES, secondsUntilNext, soundContact } from './rules.ts'
 
 describe('the pace of messages', () => {
   const now = '2026-01-01T09:01:00.000Z'
@@ -16,15 +16,6 @@ describe('the pace of messages', () => {
   ])('after %s', (_, ages, seconds) => {
     expect(secondsUntilNext(ages.map(ago), now, MESSAGES)).toBe(seconds)
   })
-})
-
-test.each([
-  ['a queue that is open', { isOpen: true, openChats: 0 }, null],
-  ['two chats open already', { isOpen: true, openChats: 2 }, null],
-  ['three chats open already', { isOpen: true, openChats: 3 }, 'too_many_open_chats'],
-  ['a queue that is closed', { isOpen: false, openChats: 3 }, 'not_available'],
-])('asking with %s', (_, standing, expected) => {
-  expect(whyNotAsk(standing)).toBe(expected)
 })
 
 test.each([

@@ -1,7 +1,6 @@
 // What visitors may do, and how often.
 
 import { canonicalEmail } from '#contract/email.ts'
-import type { RefusalCode } from '#contract/refusals.ts'
 import { cleanName, nameProblem } from '#contract/text.ts'
 
 /** Most chats of one visitor that are open at once. */
@@ -37,12 +36,6 @@ export function secondsUntilNext(
     return oldest === undefined ? 0 : Math.max(0, Math.ceil(seconds - oldest))
   })
   return Math.max(0, ...waits)
-}
-
-/** What keeps a visitor from a new chat; null when nothing does. */
-export function whyNotAsk(standing: { isOpen: boolean; openChats: number }): RefusalCode | null {
-  if (!standing.isOpen) return 'not_available'
-  return standing.openChats >= MOST_OPEN_CHATS ? 'too_many_open_chats' : null
 }
 
 /** What a visitor says of themselves, as it is stored, or the field that cannot be. */

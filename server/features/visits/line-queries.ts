@@ -121,24 +121,37 @@ function latelyOf(db: Db, queueId: string): Promise<Lately | undefined> {
   return lately
 }
 
-/** The open chats of a queue, and those that closed lately. */
+/**
+ * The chats that wait in a queue, those that its members have, and those that closed lately. (What
+ * somebody from outside the queue has counts once it has closed.)
+ */
 async function findLately(db: Db, queueId: string): Promise<Lately | undefined> {
   const { rows } = await sql<Lately>`
     with wanted as materialized (
       select organisation_id, id as queue_id from queues where id = ${queueId}
+    ), line as materialized (
+      select min(c.enqueued_at) as since,
+             coalesce(sum(extract(epoch from statement_timestamp() - c.enqueued_at)), 0)::float8 as waited_seconds
+        from wanted w
+       cross join lateral (
+         select enqueued_at from routed_chats
+          where organisation_id = w.organisation_id and queue_id = w.queue_id and state = 'waiting'
+         offset 0) c
     ), lately as materialized (
-      select r.enqueued_at, r.closed_at, r.state, a.accepted_at, a.ended_at,
+      select r.enqueued_at, r.closed_at, a.accepted_at, a.ended_at,
              coalesce(a.accepted_at, r.closed_at, statement_timestamp()) as waited_until
         from wanted w
        cross join lateral (
-          select * from routed_chats
-           where organisation_id = w.organisation_id and queue_id = w.queue_id and state not in ('early', 'closed')
-          union all (
-            select * from routed_chats
-             where organisation_id = w.organisation_id and queue_id = w.queue_id and state = 'closed'
-               and closed_at > statement_timestamp() - make_interval(secs => ${LATELY.seconds})
-             order by closed_at desc
-             limit ${LATELY.chats})
+         select c.* from queue_members m
+           join routed_chats c on c.organisation_id = m.organisation_id and c.operator_id = m.user_id
+                              and c.queue_id = m.queue_id
+          where m.organisation_id = w.organisation_id and m.queue_id = w.queue_id
+         union all (
+           select * from routed_chats
+            where organisation_id = w.organisation_id and queue_id = w.queue_id and state = 'closed'
+              and closed_at > statement_timestamp() - make_interval(secs => ${LATELY.seconds})
+            order by closed_at desc
+            limit ${LATELY.chats})
         ) r
         left join lateral (
           select accepted_at, ended_at from assignments
@@ -148,21 +161,23 @@ async function findLately(db: Db, queueId: string): Promise<Lately | undefined> 
     ), backlog as (
       -- As far back as every chat that was taken is still known.
       select statement_timestamp() - greatest(
-               min(enqueued_at) filter (where state = 'waiting'),
-               case when count(closed_at) < ${LATELY.chats} then statement_timestamp() - make_interval(secs => ${LATELY.seconds})
-                    else min(closed_at) end) as age
-        from lately
-      having count(*) filter (where state = 'waiting') > 0
+               line.since,
+               case when (select count(closed_at) from lately) < ${LATELY.chats}
+                    then statement_timestamp() - make_interval(secs => ${LATELY.seconds})
+                    else (select min(closed_at) from lately) end) as age
+        from line where line.since is not null
     )
     select count(*) filter (where l.ended_at is not null)::int as ended,
            coalesce(sum(extract(epoch from l.ended_at - l.accepted_at)), 0)::float8 as held_seconds,
            coalesce(extract(epoch from b.age), 0)::float8 as backlog_seconds,
            count(*) filter (where l.accepted_at > statement_timestamp() - b.age)::int as taken,
-           count(*) filter (where l.state = 'closed' and l.accepted_at is null)::int as abandoned,
-           coalesce(sum(extract(epoch from l.waited_until - l.enqueued_at)), 0)::float8 as waited_seconds
+           count(*) filter (where l.closed_at is not null and l.accepted_at is null)::int as abandoned,
+           line.waited_seconds
+             + coalesce(sum(extract(epoch from l.waited_until - l.enqueued_at)), 0)::float8 as waited_seconds
       from wanted w
+     cross join line
       left join lately l on true
       left join backlog b on true
-     group by w.queue_id, b.age`.execute(db)
+     group by w.queue_id, b.age, line.waited_seconds`.execute(db)
   return rows[0]
 }
