@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import type { Do, Scene } from './scene.ts'
+import { patiently } from './tables.ts'
 
 /** Longer than a statement may wait for a lock. */
 const LOCKS_MS = 3_000
@@ -52,7 +53,9 @@ export const BY_DATABASE: Readonly<Record<string, Do>> = {
   async vacuum({ databaseUrl, ended }) {
     const set = async (isOn: boolean) => {
       for (const table of HOT) {
-        await ask(databaseUrl, `alter table ${table} set (autovacuum_enabled = ${isOn})`)
+        await patiently(() =>
+          ask(databaseUrl, `alter table ${table} set (autovacuum_enabled = ${isOn})`),
+        )
       }
     }
     await set(false)

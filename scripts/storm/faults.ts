@@ -19,10 +19,10 @@ const BY_SERVERS: Readonly<Record<string, Do>> = {
     scene.servers[at] = await scene.replace(at)
   },
   /** A server stands still for longer than some of its deadlines, and goes on as if nothing was. */
-  async stop({ servers }) {
+  async stop({ servers, ended }) {
     const server = anyOf(servers, anywhere(servers))
     server.freeze()
-    await pause(anyOne([3_000, 10_000, 30_000]))
+    await pause(anyOne([3_000, 10_000, 30_000]), undefined, { signal: ended }).catch(() => {})
     server.thaw()
   },
 }

@@ -29,8 +29,8 @@ const LIKELY = {
   park: 0.1,
   beGivenAway: 0.002,
   beLimited: 0.002,
-  goAway: 0.002,
-  leaveQueue: 0.002,
+  goAway: 0.001,
+  leaveQueue: 0.001,
   breakOff: 0.0005,
 }
 /** What becomes of an offer; the rest is accepted. */
@@ -38,8 +38,8 @@ const PASSED_ON = 0.05
 const LEFT_RINGING = 0.01
 const TWICE = 0.1
 const LIMIT_MOST = 5
-/** Later than this nobody sets a chat aside any more, so that it comes to its end. */
-const PARKED_WITHIN_MS = 20_000
+/** So long after it was asked nobody sets a chat aside any more, so that it comes to its end. */
+const PARKED_WITHIN_MS = 30_000
 
 const isLucky = (likely: number) => Math.random() < likely
 const anyOne = <T>(of: readonly T[]): T | undefined => of[Math.floor(Math.random() * of.length)]
@@ -90,7 +90,8 @@ async function goOn(person: Person, chat: Chat): Promise<unknown> {
     const body = { id, userId: colleague, overLimit: isLucky(0.5) }
     return attempt(above(person), 'given', transfers.assign, { params, body })
   }
-  const isYoung = Date.now() - Date.parse(chat.enqueuedAt) < PARKED_WITHIN_MS
+  // Whoever wakes a chat has it wait anew: only its place in the line stays what it was.
+  const isYoung = Date.now() - Date.parse(chat.dueAt) < PARKED_WITHIN_MS
   if (chat.kind === 'deferred' && isYoung && isLucky(LIKELY.park)) {
     return park(person, chat)
   }

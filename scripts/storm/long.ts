@@ -3,16 +3,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { brokenLaws } from '../../server/features/routing/laws.ts'
-import { type Database, type Db, retrying } from '../../server/platform/database.ts'
+import type { Database, Db } from '../../server/platform/database.ts'
+import { keepAsking } from './asking.ts'
 import { trouble } from './faults.ts'
 import type { StormFloor } from './floor.ts'
 import type { StormOptions } from './options.ts'
-import { type Asked, ask, goOnWriting, leave } from './people.ts'
 import type { Scene } from './scene.ts'
+import { openChats, patiently, tellOpen, transitionsOf } from './tables.ts'
 import type { Tally } from './tally.ts'
 
 /** Everything that was asked must have ended so long after the last of it. */
 const DRAIN_MS = 90_000
+const LOOK_MS = 300
+const TOLD_EVERY_MS = 15_000
+const DRAIN_TOLD_EVERY_MS = 5_000
+/** It ends after so many times the minutes asked for, however few transitions there were. */
+const LONGEST = 4
+/** So many of the chats that are stuck are told of. */
+const TOLD_MOST = 20
 
 export async function rageOn(
   options: StormOptions,
@@ -23,14 +31,18 @@ export async function rageOn(
   ended: AbortSignal,
 ): Promise<boolean> {
   const started = performance.now()
-  const over = AbortSignal.any([ended, enough(db, options, scene.say)])
+  const transitions = transitionsOf(db, floor.organisationId)
+  const over = AbortSignal.any([ended, enough(db, transitions, options, scene.say)])
   const faults = trouble({ ...scene, ended: over }, options.faults, options.gapSeconds * 1_000)
-  const asked = await keepAsking(options, scene, floor, over, ended)
+  const place = { db, floor, tally, servers: scene.servers }
+  const visitors = await keepAsking(options, place, over, ended)
   const done = await faults
-  scene.say(`${asked.length} chats were asked`)
-  const stuck = await drain(db)
+  scene.say(`${visitors.asked.length} chats were asked`)
+  const stuck = await drain(db, scene.say)
+  await visitors.sendAway()
   return judge(db, floor, {
-    asked: asked.map(({ chatId }) => chatId),
+    transitions: await transitions(),
+    asked: visitors.asked.map(({ chatId }) => chatId),
     faults: done,
     did: tally,
     stuck,
@@ -38,88 +50,52 @@ export async function rageOn(
   })
 }
 
-const TOLD_EVERY_MS = 15_000
-/** It ends after so many times the minutes asked for, however few transitions there were. */
-const LONGEST = 4
-
 /** When the minutes are over and there were transitions enough. Says on the way how far it is. */
-function enough(db: Db, { minutes, transitions }: StormOptions, say: Scene['say']): AbortSignal {
+function enough(
+  db: Db,
+  transitions: () => Promise<number>,
+  wanted: StormOptions,
+  say: Scene['say'],
+): AbortSignal {
   const done = new AbortController()
   const began = performance.now()
   void (async () => {
     for (;;) {
-      await pause(Math.min(TOLD_EVERY_MS, minutes * 60_000))
+      await pause(Math.min(TOLD_EVERY_MS, wanted.minutes * 60_000))
       const gone = (performance.now() - began) / 60_000
-      const seen = await transitionsSoFar(db).catch(() => 0)
-      say(`after ${Math.round(gone * 60)} s: ${seen} transitions`)
-      if (gone >= minutes * LONGEST || (gone >= minutes && seen >= transitions)) break
+      const seen = await transitions()
+      const open = await openChats(db)
+      say(`after ${Math.round(gone * 60)} s: ${seen} transitions, ${open} chats are open`)
+      if (gone >= wanted.minutes * LONGEST) break
+      if (gone >= wanted.minutes && seen >= wanted.transitions) break
     }
-    done.abort()
   })()
+    .catch((error: unknown) => say(`the database does not answer: ${String(error)}`))
+    .finally(() => done.abort())
   return done.signal
 }
 
-/** Every change of a chat's state is one event. */
-const transitionsSoFar = (db: Db) =>
-  retrying(async () => {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from event_log where kind = 'chat'`.execute(db)
-    return rows[0]?.count ?? 0
-  })
-
-/** So many chats come at the same moment, at most. */
-const MOST_AT_ONCE = 8
-/** So many visitors do not stay. */
-const LEAVES = 0.05
-/** So many need not be answered at once, and write again. */
-const DEFERRED = 0.2
-
-/** Now one chat and now several at once, by the rate; those under way are waited for. */
-async function keepAsking(
-  { rate }: StormOptions,
-  { servers }: Pick<Scene, 'servers'>,
-  floor: StormFloor,
-  over: AbortSignal,
-  ended: AbortSignal,
-): Promise<Asked[]> {
-  const asked: Asked[] = []
-  const underWay = new Set<Promise<void>>()
-  const begin = (at: number) => {
-    const isDeferred = Math.random() < DEFERRED
-    const one = ask(servers, floor, at, ended, isDeferred)
-      .then(async (chat) => {
-        asked.push(chat)
-        if (Math.random() < LEAVES) await leave(servers, at, chat)
-        else if (isDeferred) await goOnWriting(servers, at, chat)
-      })
-      .catch(() => undefined)
-      .finally(() => underWay.delete(one))
-    underWay.add(one)
+/** How many chats have not ended when there was time enough for all of them; says which. */
+async function drain(db: Db, say: Scene['say']): Promise<number> {
+  const began = performance.now()
+  const tell = (open: number) =>
+    say(`${Math.round((performance.now() - began) / 1_000)} s later: ${open} chats are open`)
+  let next = began + DRAIN_TOLD_EVERY_MS
+  let open = await openChats(db)
+  while (open > 0 && performance.now() < began + DRAIN_MS) {
+    await pause(LOOK_MS)
+    open = await openChats(db)
+    if (performance.now() < next) continue
+    tell(open)
+    next += DRAIN_TOLD_EVERY_MS
   }
-  for (let at = 0; !over.aborted; ) {
-    const count = 1 + Math.floor(Math.random() * MOST_AT_ONCE)
-    for (let n = 0; n < count; n++) begin(at++)
-    await pause((1_000 / rate) * count)
-  }
-  await Promise.all(underWay)
-  return asked
-}
-
-/** How many chats have not ended when there was time enough for all of them. */
-async function drain(db: Db): Promise<number> {
-  const until = performance.now() + DRAIN_MS
-  for (;;) {
-    const open = await retrying(async () => {
-      const { rows } = await sql<{ open: number }>`
-        select count(*)::int as open from routed_chats where state <> 'closed'`.execute(db)
-      return rows[0]?.open ?? 0
-    })
-    if (open === 0 || performance.now() > until) return open
-    await pause(300)
-  }
+  tell(open)
+  for (const line of await tellOpen(db, TOLD_MOST)) say(line)
+  return open
 }
 
 interface Run {
+  transitions: number
   asked: readonly string[]
   faults: Record<string, number>
   did: Tally
@@ -130,9 +106,11 @@ interface Run {
 async function judge(
   db: Database['db'],
   floor: StormFloor,
-  { asked, faults, did, stuck, seconds }: Run,
+  { transitions, asked, faults, did, stuck, seconds }: Run,
 ): Promise<boolean> {
-  const laws = await brokenLaws(db)
+  const began = performance.now()
+  const laws = await patiently(() => brokenLaws(db))
+  process.stdout.write(`the laws were read in ${Math.round(performance.now() - began)} ms\n`)
   const { rows } = await sql<{
     known: number
     checks: number
@@ -143,7 +121,7 @@ async function judge(
       from proof`.execute(db)
   const [found] = rows
   const result = {
-    transitions: await transitionsSoFar(db),
+    transitions,
     asked: asked.length,
     overLimit: laws.overLimit + laws.raisedOverLimit,
     doubled: laws.doubled,

@@ -11,11 +11,12 @@ import { type LiveClient, openLiveClient } from '../../server/client/live.ts'
 import { signInAs } from '../../server/client/sign-in.ts'
 import type { StormFloor } from './floor.ts'
 import { anyOf, type ServerProcess } from './servers.ts'
+import type { Tally } from './tally.ts'
 
 /** More than anybody needs: by then the chat has ended, or it is stuck. */
 const WORDS_MOST = 80
-/** What is answered to whoever writes in a chat that has ended. */
-const ENDED = 409
+/** Nobody waits longer than so many times the first pause before they write again. */
+const SELDOM = 4
 
 /** Tries again, at another server each time, until it works or it is over. */
 export async function insist<T>(
@@ -115,26 +116,56 @@ export async function ask(
   return { chatId, token }
 }
 
-/** A visitor ends the chat within a second or two, waiting or not; nobody asks twice. */
-export async function leave(servers: readonly ServerProcess[], at: number, chat: Asked) {
+/** A visitor ends the chat within a second or two, waiting or not, and does not try again; answers
+ * whether it has ended. */
+export async function leave(
+  servers: readonly ServerProcess[],
+  at: number,
+  chat: Asked,
+  tally: Tally,
+): Promise<boolean> {
   await pause(Math.random() * 2_000)
-  await caller(() => anyOf(servers, at).url, { token: chat.token })
+  const status = await caller(() => anyOf(servers, at).url, { token: chat.token })
     .try(visitors.leave, { params: { id: chat.chatId } })
-    .catch(() => undefined)
+    .then(
+      (answer) => answer.status,
+      () => 'lost' as const,
+    )
+  tally.add('left for good', status)
+  return status === 200
 }
 
-/** A visitor writes now and then, until the chat has ended: whatever is parked wakes. */
-export async function goOnWriting(servers: readonly ServerProcess[], at: number, chat: Asked) {
+export interface Staying {
+  gone: AbortSignal
+  tally: Tally
+  hasEnded: () => Promise<boolean>
+}
+
+/** A visitor writes until the chat has ended, at first often and then less so: whatever is parked
+ * wakes, and a long line is not a flood of messages. */
+export async function goOnWriting(
+  servers: readonly ServerProcess[],
+  at: number,
+  chat: Asked,
+  { gone, tally, hasEnded }: Staying,
+): Promise<void> {
   for (let word = 1; word <= WORDS_MOST; word++) {
-    await pause(500 + Math.random() * 2_000)
+    await pauseUnless(gone, (500 + Math.random() * 2_000) * Math.min(word, SELDOM))
+    if (gone.aborted || (await hasEnded())) return
     const body = { clientId: crypto.randomUUID(), body: `Word ${word}` }
-    const status = await caller(() => anyOf(servers, at).url, { token: chat.token })
+    const status = await caller(() => anyOf(servers, at + word).url, { token: chat.token })
       .try(visitors.write, { params: { id: chat.chatId }, body })
-      .then((answer) => answer.status)
-      .catch(() => 503)
-    if (status === ENDED) return
+      .then(
+        (answer) => answer.status,
+        () => 'lost' as const,
+      )
+    tally.add('wrote', status)
   }
 }
+
+/** Waits so long, or until the signal comes. */
+export const pauseUnless = (signal: AbortSignal, ms: number): Promise<void> =>
+  pause(ms, undefined, { signal }).catch(() => {})
 
 /** The place in the queue that a visitor is shown; undefined when not waiting. */
 export async function placeOf(server: ServerProcess, { chatId, token }: Asked) {
