@@ -7,7 +7,7 @@
 import type { FrameRow } from '#contract/frames.ts'
 import { partsOf, scope } from '#contract/scopes.ts'
 import type { Db } from '../../platform/database.ts'
-import type { Watcher } from '../../platform/live/hub.ts'
+import { tellAll, type Watcher } from '../../platform/live/hub.ts'
 import type { Batch, LogEvent } from '../../platform/live/log.ts'
 import { frameRow } from '../../platform/live/projection.ts'
 import type { Source } from '../../platform/live/watching.ts'
@@ -228,7 +228,7 @@ class Board implements VisitBoard {
     room.shown = now
     room.t = Math.max(seen.t, room.t + 1)
     const frame = frameOf(seen.chatId, room)
-    for (const watcher of room.watchers.values()) watcher.send(frame)
+    tellAll(room.watchers.values(), frame)
     this.#noteTold(room)
   }
 }

@@ -7,10 +7,17 @@ import { rowsOf, scopesOf } from './projection.ts'
 /** A socket, as far as the hub needs to know it. */
 export interface Watcher {
   id: string
+  /** Those of one crowd are told together. */
+  crowd: Crowd
   send(frame: Frame): void
   /** The watcher stands too far back: it has to fetch the scope's snapshot. */
   sendSnap(scope: string): void
   sendSign(sign: SignSeen): void
+}
+
+/** Sockets to which a frame is put into words once, however many of them it goes to. */
+export interface Crowd {
+  send(watcherIds: readonly string[], frame: Frame): void
 }
 
 interface Room {
@@ -36,6 +43,8 @@ const BEHIND_MS = 3_000
 
 export class Hub {
   readonly #rooms = new Map<string, Room>()
+  /** The scopes that each watcher watches, by the watcher's id. */
+  readonly #watched = new Map<string, Set<string>>()
   readonly #log: LogTailer
 
   constructor(log: LogTailer) {
@@ -76,7 +85,11 @@ export class Hub {
 
   leave(scope: string, watcher: Watcher): void {
     const room = this.#rooms.get(scope)
-    if (room === undefined || !room.watchers.delete(watcher.id) || room.watchers.size > 0) return
+    if (room === undefined || !room.watchers.delete(watcher.id)) return
+    const scopes = this.#watched.get(watcher.id)
+    scopes?.delete(scope)
+    if (scopes?.size === 0) this.#watched.delete(watcher.id)
+    if (room.watchers.size > 0) return
     clearTimeout(room.telling)
     this.#rooms.delete(scope)
   }
@@ -86,9 +99,7 @@ export class Hub {
   }
 
   scopesOf(watcher: Watcher): string[] {
-    return [...this.#rooms]
-      .filter(([, room]) => room.watchers.has(watcher.id))
-      .map(([scope]) => scope)
+    return [...(this.#watched.get(watcher.id) ?? [])]
   }
 
   watchersOf(scope: string): Watcher[] {
@@ -98,9 +109,10 @@ export class Hub {
   /** Where each scope that the watcher watches stands. */
   positions(watcher: Watcher): Record<string, number> {
     return Object.fromEntries(
-      [...this.#rooms]
-        .filter(([, room]) => room.watchers.has(watcher.id))
-        .map(([scope, room]) => [scope, room.at]),
+      this.scopesOf(watcher).flatMap((scope) => {
+        const room = this.#rooms.get(scope)
+        return room === undefined ? [] : [[scope, room.at]]
+      }),
     )
   }
 
@@ -118,10 +130,12 @@ export class Hub {
     room.untold = []
     room.toldAt = performance.now()
     room.telling = undefined
-    for (const watcher of room.watchers.values()) watcher.send(frame)
+    tellAll(room.watchers.values(), frame)
   }
 
   #join(organisationId: string, scope: string, watcher: Watcher): Room {
+    const scopes = this.#watched.get(watcher.id) ?? new Set()
+    this.#watched.set(watcher.id, scopes.add(scope))
     const known = this.#rooms.get(scope)
     if (known) {
       known.watchers.set(watcher.id, watcher)
@@ -141,5 +155,18 @@ export class Hub {
     const until = performance.now() + BEHIND_MS
     while (this.#log.cursor(organisationId) < since && performance.now() < until)
       await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Tells a frame to everybody who watches. */
+export function tellAll(watchers: Iterable<Watcher>, frame: Frame): void {
+  for (const [crowd, those] of Map.groupBy(watchers, (watcher) => watcher.crowd)) {
+    const [first, ...others] = those
+    if (others.length === 0) first?.send(frame)
+    else
+      crowd.send(
+        those.map(({ id }) => id),
+        frame,
+      )
   }
 }

@@ -26,7 +26,7 @@ export interface Batch {
 
 /** Lines read in one go. */
 const MOST = 2_000
-/** Lines kept in memory for those who come back. */
+/** Lines kept in memory, at the least, for those who come back. */
 const KEPT = 10_000
 const LOOK_MS = 1_000
 /** At least this long between two batches of one organisation. How often pages hear is the hub's. */
@@ -140,7 +140,7 @@ export class LogTailer {
       if (events.length === MOST) followed.isDirty = true
       const from = followed.cursor
       followed.cursor = last.seq
-      followed.recent = [...followed.recent, ...events].slice(-KEPT)
+      remember(followed, events)
       this.#hear({ organisationId, from, to: last.seq, events })
     }
   }
@@ -155,6 +155,12 @@ export class LogTailer {
       .limit(MOST)
       .execute()
   }
+}
+
+/** Cut back only when twice too long, so that a line costs the same however many are kept. */
+function remember(followed: Followed, events: readonly LogEvent[]): void {
+  followed.recent.push(...events)
+  if (followed.recent.length > 2 * KEPT) followed.recent = followed.recent.slice(-KEPT)
 }
 
 /** The highest seq of each organisation's log; 0 for an empty one. */

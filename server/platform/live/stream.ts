@@ -2,7 +2,7 @@
 // gap, such as the messages of a chat. Read again when woken, and once a second in any case.
 import type { Frame, FrameRow } from '#contract/frames.ts'
 import type { Bus } from '../bus.ts'
-import type { Watcher } from './hub.ts'
+import { tellAll, type Watcher } from './hub.ts'
 
 /** A scope and the position above which its rows are wanted. */
 export interface Wanted {
@@ -135,7 +135,7 @@ export class Stream {
     if (room === undefined || last === undefined) return
     const frame: Frame = { s: scope, p: room.at, t: last[2], r: news }
     room.at = last[2]
-    for (const watcher of room.watchers.values()) watcher.send(frame)
+    tellAll(room.watchers.values(), frame)
   }
 }
 

@@ -1,12 +1,12 @@
 // One socket's watching: its doors `watch` and `unwatch`, its heartbeat, and the bound on what may
 // pile up for a browser that does not read.
-import type { Socket } from 'socket.io'
+import type { Namespace, Socket } from 'socket.io'
 import { Type } from 'typebox'
 import type { Frame, SignSeen } from '#contract/frames.ts'
 import { Strict } from '#contract/shapes.ts'
 import { Refusal } from '../refuse.ts'
 import type { EventDoor } from './guard.ts'
-import type { Watcher } from './hub.ts'
+import type { Crowd, Watcher } from './hub.ts'
 
 export const HEARTBEAT_MS = 15_000
 /** Bytes that may wait for one browser before it is cut; it comes back and asks for what it missed. */
@@ -50,6 +50,7 @@ export function openWatching(
 ): Watching {
   const watcher: Watcher = {
     id: socket.id,
+    crowd: crowdOf(socket.nsp),
     send: (frame: Frame) => void socket.emit('frame', frame),
     sendSnap: (scope) => void socket.emit('snap', { s: scope }),
     sendSign: (sign) => {
@@ -90,6 +91,19 @@ export function openWatching(
     },
     stop,
   }
+}
+
+const crowds = new WeakMap<Namespace, Crowd>()
+
+/** The sockets of a namespace on this server; each is in a room of its own id. */
+function crowdOf(namespace: Namespace): Crowd {
+  const known = crowds.get(namespace)
+  if (known !== undefined) return known
+  const crowd: Crowd = {
+    send: (ids, frame) => void namespace.local.to([...ids]).emit('frame', frame),
+  }
+  crowds.set(namespace, crowd)
+  return crowd
 }
 
 function waitingBytes(socket: Socket): number {
