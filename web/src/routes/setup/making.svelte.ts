@@ -1,18 +1,30 @@
-// Making one thing: sent once, and a refusal stands at the field that it is about.
+// Making one thing, in a dialog: sent once, and a refusal stands at the field that it is about.
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 import { t } from '#lib/words.ts'
 
 export class Making {
+  isOpen = $state(false)
+  name = $state('')
+  /** The account that was chosen for it; undefined: the first that it may be made at. */
+  chosen = $state<string>()
+  /** What was made, and is to be opened once its row has come. */
+  made = $state<string>()
   isBusy = $state(false)
   trouble = $state.raw<Trouble>()
 
-  /** Whether it was made. */
+  begin(name = ''): void {
+    this.name = name
+    this.isOpen = true
+  }
+
+  /** Whether it was made; the dialog closes then. */
   async try(make: () => Promise<unknown>): Promise<boolean> {
     if (this.isBusy) return false
     this.isBusy = true
     this.trouble = undefined
     try {
       await make()
+      this.isOpen = false
       return true
     } catch (error) {
       this.trouble = inWords(troubleOf(error))

@@ -18,6 +18,9 @@ export default {
   'departments.new': 'New department',
   'departments.people': 'People',
   'simulator.title': 'Simulator',
+  'rules.saved': 'The rules are saved.',
+  'rules.overtaken':
+    'Somebody else has just changed the same. Discard to see what they set, or save once more to set yours.',
   'sites.title': 'Sites',
   'sites.what': 'Sites are the places where visitors chat from.',
   'sites.new': 'New site',

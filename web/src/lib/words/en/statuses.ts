@@ -101,7 +101,4 @@ export default {
   'rules.leaving.allow': 'Goes on: the chats go back to their queues',
   'rules.leaving.warn': 'Asks what becomes of the chats',
   'rules.leaving.forbid': 'Is refused until the chats have ended',
-  'rules.save': 'Save',
-  'rules.saved': 'The rules are saved.',
-  'rules.discard': 'Discard',
 } as const satisfies Catalogue

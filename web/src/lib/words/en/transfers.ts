@@ -87,8 +87,5 @@ export default {
     'So that nobody is sent from one to the next. What supervisors do does not count.',
   'rules.seconds': 'Seconds that a queue or a department is asked',
   'rules.seconds.hint': 'If nobody takes the chat in that time, it stays with whoever has it.',
-  'rules.saved': 'Saved.',
-  'rules.save': 'Save',
-  'rules.discard': 'Discard',
   'rules.forbidden': 'Only whoever sets up the whole organisation sets how chats are transferred.',
 } as const satisfies Catalogue

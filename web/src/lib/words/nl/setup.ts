@@ -19,6 +19,9 @@ export default {
   'departments.new': 'Nieuwe afdeling',
   'departments.people': 'Mensen',
   'simulator.title': 'Simulator',
+  'rules.saved': 'De regels zijn opgeslagen.',
+  'rules.overtaken':
+    'Iemand anders heeft zojuist hetzelfde gewijzigd. Verwerp om dat te zien, of sla nog eens op om uw waarden in te stellen.',
   'sites.title': 'Sites',
   'sites.what': 'Sites zijn de plekken waar bezoekers chatten.',
   'sites.new': 'Nieuwe site',

@@ -100,7 +100,4 @@ export default {
   'rules.leaving.allow': 'Gaat door: de chats gaan terug naar hun wachtrij',
   'rules.leaving.warn': 'Vraagt wat er met de chats gebeurt',
   'rules.leaving.forbid': 'Wordt geweigerd tot de chats zijn beëindigd',
-  'rules.save': 'Opslaan',
-  'rules.saved': 'De regels zijn opgeslagen.',
-  'rules.discard': 'Verwerpen',
 } satisfies Translation<typeof english, 'one' | 'other'>

@@ -92,9 +92,6 @@ export default {
     'Zodat niemand van de een naar de ander wordt gestuurd. Wat leidinggevenden doen, telt niet mee.',
   'rules.seconds': 'Seconden dat een wachtrij of afdeling wordt gevraagd',
   'rules.seconds.hint': 'Neemt niemand de chat in die tijd over, dan blijft die bij wie hem heeft.',
-  'rules.saved': 'Opgeslagen.',
-  'rules.save': 'Opslaan',
-  'rules.discard': 'Ongedaan maken',
   'rules.forbidden':
     'Alleen wie de hele organisatie inricht, stelt in hoe chats worden doorverbonden.',
 } satisfies Translation<typeof english, 'one' | 'other'>
