@@ -3,6 +3,8 @@ import type { LiveKind, LiveRow } from './facts.ts'
 import type { Frame, FrameRow, Snapshot } from './frames.ts'
 
 interface Held<K extends LiveKind> {
+  kind: K
+  id: string
   v: number
   row: LiveRow[K]
   /** The scopes through which the row is seen; the last one that goes takes the row with it. */
@@ -17,6 +19,8 @@ export type Applied = 'applied' | 'old' | 'gap'
 export class Replica {
   readonly #kept: Kept = {}
   readonly #positions = new Map<string, number>()
+  /** What is seen through each scope: one of thousands of rows is left without asking the others. */
+  readonly #seen = new Map<string, Set<Held<LiveKind>>>()
   readonly #changed: (kind: LiveKind, id: string) => void
 
   constructor(changed: (kind: LiveKind, id: string) => void = () => {}) {
@@ -39,9 +43,8 @@ export class Replica {
   /** Replaces everything that is known of a scope. */
   reset(scope: string, snapshot: Snapshot): void {
     const named = new Set(snapshot.r.map(([kind, id]) => `${kind} ${id}`))
-    for (const kind of this.#kinds())
-      for (const id of this.#of(kind).keys())
-        if (!named.has(`${kind} ${id}`)) this.#leave(scope, kind, id)
+    for (const { kind, id } of [...(this.#seen.get(scope) ?? [])])
+      if (!named.has(`${kind} ${id}`)) this.#leave(scope, kind, id)
     for (const row of snapshot.r) this.#put(scope, row)
     this.#positions.set(scope, snapshot.t)
   }
@@ -57,13 +60,9 @@ export class Replica {
 
   /** Forgets a scope and every row that is seen through it alone. */
   forget(scope: string): void {
-    for (const kind of this.#kinds())
-      for (const id of [...this.#of(kind).keys()]) this.#leave(scope, kind, id)
+    for (const { kind, id } of [...(this.#seen.get(scope) ?? [])]) this.#leave(scope, kind, id)
+    this.#seen.delete(scope)
     this.#positions.delete(scope)
-  }
-
-  #kinds(): LiveKind[] {
-    return Object.keys(this.#kept) as LiveKind[]
   }
 
   #of<K extends LiveKind>(kind: K): Map<string, Held<K>> {
@@ -80,20 +79,27 @@ export class Replica {
       return
     }
     const rows = this.#of(kind)
-    const held = rows.get(id)
-    if (held === undefined) rows.set(id, { v, row, scopes: new Set([scope]) })
-    else {
-      held.scopes.add(scope)
-      if (v < held.v) return
-      held.v = v
-      held.row = row
-    }
+    const known = rows.get(id)
+    const held = known ?? { kind, id, v, row, scopes: new Set() }
+    if (known === undefined) rows.set(id, held)
+    this.#see(scope, held)
+    if (v < held.v) return
+    held.v = v
+    held.row = row
     this.#changed(kind, id)
+  }
+
+  #see(scope: string, held: Held<LiveKind>): void {
+    const seen = this.#seen.get(scope) ?? new Set()
+    this.#seen.set(scope, seen.add(held))
+    held.scopes.add(scope)
   }
 
   #leave(scope: string, kind: LiveKind, id: string): void {
     const held = this.#of(kind).get(id)
-    if (held === undefined || !held.scopes.delete(scope) || held.scopes.size > 0) return
+    if (held === undefined || !held.scopes.delete(scope)) return
+    this.#seen.get(scope)?.delete(held)
+    if (held.scopes.size > 0) return
     this.#of(kind).delete(id)
     this.#changed(kind, id)
   }
