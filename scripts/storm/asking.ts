@@ -21,82 +21,103 @@ const OPEN_FOR_EACH_HELD = 3
 const CROWD_LOOKED_AT_MS = 200
 
 /** So many ask at once, at most: those beyond would hold up the operators' own commands. */
-const MOST_UNDER_WAY = 24
+const MOST_UNDER_WAY = 32
 /** Whoever has had no answer for so long asked a server that stands still, and holds up nobody. */
 const STALLED_MS = 3_000
 /** A visitor of a live chat writes only when it takes longer than nearly all do. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 20_000
 
-export interface Visitors {
-  asked: Asked[]
-  /** Sends away those who still wait or write; resolves when they have gone. */
-  sendAway(): Promise<void>
-}
+/** So many of those whose chat has ended come back with another, when there are any. */
+const RETURNS = 0.8
 
-interface Place extends Pick<Scene, 'servers'> {
+interface Place extends Pick<Scene, 'servers' | 'ended'> {
   db: Db
   floor: StormFloor
+  options: StormOptions
   tally: Tally
 }
 
-/** Now one chat and now several at once, by the rate, until it is over; resolves when every chat that
- * was begun is known to be there. Their visitors go on writing. */
-export async function keepAsking(
-  options: StormOptions,
-  { db, servers, floor, tally }: Place,
-  over: AbortSignal,
-  ended: AbortSignal,
-): Promise<Visitors> {
-  const asked: Asked[] = []
-  const asking = new Map<number, { since: number; done: Promise<void> }>()
-  const staying = new Set<Promise<void>>()
-  const gone = new AbortController()
-  const stay = async (at: number, chat: Asked, isDeferred: boolean) => {
-    if (Math.random() < LEAVES && (await leave(servers, at, chat, tally))) return
-    // A live chat may be handed on to where it need not be answered at once, and be parked there.
-    if (!isDeferred) await pauseUnless(gone.signal, PATIENCE_MS)
-    await goOnWriting(servers, at, chat, {
-      gone: gone.signal,
-      tally,
-      hasEnded: () => hasEnded(db, chat.chatId),
-    })
-  }
-  const begin = (at: number) => {
-    const isDeferred = Math.random() < DEFERRED
-    const done = ask(servers, floor, at, ended, isDeferred)
-      .then((chat) => {
-        asked.push(chat)
-        const stays = stay(at, chat, isDeferred).finally(() => staying.delete(stays))
-        staying.add(stays)
-      })
-      .catch(() => undefined)
-      .finally(() => asking.delete(at))
-    asking.set(at, { since: performance.now(), done })
-  }
-  const open = lookedAtNowAndThen(() => openChats(db))
-  const mayCome = async (count: number) => {
-    const late = performance.now() - STALLED_MS
-    const underWay = [...asking.values()].filter(({ since }) => since > late).length
-    const isShort = (await open()) + asking.size < mostOpen(options)
-    return isShort && underWay + count <= MOST_UNDER_WAY
-  }
-  for (let at = 0; !over.aborted; ) {
+/** Visitors come, now one and now several at once, by the rate, until it is over. Resolves when every
+ * chat that was begun is known to be there; whose it is goes on writing. */
+export async function keepAsking(place: Place, over: AbortSignal): Promise<Visitors> {
+  const visitors = new Visitors(place)
+  while (!over.aborted) {
     const count = 1 + Math.floor(Math.random() * MOST_AT_ONCE)
-    if (await mayCome(count)) for (let n = 0; n < count; n++) begin(at++)
-    await pause((1_000 / options.rate) * count)
+    if (await visitors.mayCome(count)) visitors.come(count)
+    await pause((1_000 / place.options.rate) * count)
   }
-  await Promise.all([...asking.values()].map(({ done }) => done))
-  return {
-    asked,
-    async sendAway() {
-      gone.abort()
-      await Promise.all(staying)
-    },
-  }
+  await visitors.untilAllHaveAsked()
+  return visitors
 }
 
-function mostOpen({ operators, limit }: StormOptions): number {
-  return operators * limit * OPEN_FOR_EACH_HELD
+export class Visitors {
+  readonly asked: Asked[] = []
+  readonly #place: Place
+  readonly #asking = new Map<number, { since: number; done: Promise<void> }>()
+  readonly #staying = new Set<Promise<void>>()
+  readonly #gone = new AbortController()
+  /** Who may come back, by whether they need not be answered at once. */
+  readonly #back: Record<'live' | 'deferred', string[]> = { live: [], deferred: [] }
+  readonly #open: () => Promise<number>
+  #next = 0
+
+  constructor(place: Place) {
+    this.#place = place
+    this.#open = lookedAtNowAndThen(() => openChats(place.db))
+  }
+
+  /** Whether the line is short enough, and not too many are asking already. */
+  async mayCome(count: number): Promise<boolean> {
+    const { operators, limit } = this.#place.options
+    const late = performance.now() - STALLED_MS
+    const underWay = [...this.#asking.values()].filter(({ since }) => since > late).length
+    const open = (await this.#open()) + this.#asking.size
+    return open < operators * limit * OPEN_FOR_EACH_HELD && underWay + count <= MOST_UNDER_WAY
+  }
+
+  come(count: number): void {
+    for (let n = 0; n < count; n++) this.#begin(this.#next++)
+  }
+
+  async untilAllHaveAsked(): Promise<void> {
+    await Promise.all([...this.#asking.values()].map(({ done }) => done))
+  }
+
+  /** Sends away those who still wait or write; resolves when they have gone. */
+  async sendAway(): Promise<void> {
+    this.#gone.abort()
+    await Promise.all(this.#staying)
+  }
+
+  #begin(at: number): void {
+    const { servers, floor, ended } = this.#place
+    const kind = Math.random() < DEFERRED ? 'deferred' : 'live'
+    const token = Math.random() < RETURNS ? this.#back[kind].shift() : undefined
+    const done = ask(servers, floor, at, ended, { isDeferred: kind === 'deferred', token })
+      .then((chat) => {
+        this.asked.push(chat)
+        const stays = this.#stay(at, chat, kind).finally(() => this.#staying.delete(stays))
+        this.#staying.add(stays)
+      })
+      .catch(() => undefined)
+      .finally(() => this.#asking.delete(at))
+    this.#asking.set(at, { since: performance.now(), done })
+  }
+
+  /** Until the chat has ended, or it is all over. */
+  async #stay(at: number, chat: Asked, kind: 'live' | 'deferred'): Promise<void> {
+    const { db, servers, tally } = this.#place
+    if (Math.random() < LEAVES && (await leave(servers, at, chat, tally))) return
+    const gone = this.#gone.signal
+    // A live chat may be handed on to where it need not be answered at once, and be parked there.
+    if (kind === 'live') await pauseUnless(gone, PATIENCE_MS)
+    await goOnWriting(servers, at, chat, {
+      gone,
+      tally,
+      hasEnded: () => hasEnded(db, chat.chatId).catch(() => false),
+    })
+    if (!gone.aborted) this.#back[kind].push(chat.token)
+  }
 }
 
 /** What was seen a moment ago is near enough, and to look costs the database something. */

@@ -22,6 +22,9 @@ interface Person extends AtDesk {
 }
 
 const LOOK_MS = 20
+/** So long an operator with room takes for a chat; whoever is full makes room at once, so that nearly
+ * everybody is at their limit nearly always. */
+const LEISURE_MS = 5_000
 /** How likely each is, at every look. */
 const LIKELY = {
   end: 0.2,
@@ -82,6 +85,8 @@ async function answer(person: Person, chat: Chat, ignored: Set<string>): Promise
 
 async function goOn(person: Person, chat: Chat): Promise<unknown> {
   const { floor, userId } = person
+  const heldMs = Date.now() - Date.parse(chat.acceptedAt ?? chat.enqueuedAt)
+  if (heldMs < LEISURE_MS && !isFull(person, chat)) return false
   const params = { id: chat.id }
   if (isLucky(LIKELY.end)) return attempt(person, 'ended', routing.close, { params })
   const id = crypto.randomUUID()
@@ -101,6 +106,12 @@ async function goOn(person: Person, chat: Chat): Promise<unknown> {
     : { kind: 'operator', id: colleague }
   if (to.id === userId) return false
   return attempt(person, 'handed on', transfers.begin, { params, body: { id, to } })
+}
+
+function isFull({ live, userId }: Person, { kind }: Chat): boolean {
+  const operator = live.replica.all('operator').find(({ id }) => id === userId)
+  const loads = operator === undefined ? [] : [operator[kind], operator.units]
+  return loads.some(({ used, limit }) => limit !== null && used >= limit)
 }
 
 /** Sets aside a chat whose last word was read. */

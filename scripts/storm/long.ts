@@ -34,8 +34,8 @@ export async function rageOn(
   const transitions = transitionsOf(db, floor.organisationId)
   const over = AbortSignal.any([ended, enough(db, transitions, options, scene.say)])
   const faults = trouble({ ...scene, ended: over }, options.faults, options.gapSeconds * 1_000)
-  const place = { db, floor, tally, servers: scene.servers }
-  const visitors = await keepAsking(options, place, over, ended)
+  const place = { db, floor, options, tally, servers: scene.servers, ended }
+  const visitors = await keepAsking(place, over)
   const done = await faults
   scene.say(`${visitors.asked.length} chats were asked`)
   const stuck = await drain(db, scene.say)

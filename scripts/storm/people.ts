@@ -16,7 +16,7 @@ import type { Tally } from './tally.ts'
 /** More than anybody needs: by then the chat has ended, or it is stuck. */
 const WORDS_MOST = 80
 /** Nobody waits longer than so many times the first pause before they write again. */
-const SELDOM = 4
+const SELDOM = 6
 
 /** Tries again, at another server each time, until it works or it is over. */
 export async function insist<T>(
@@ -96,24 +96,41 @@ export interface Asked {
   token: string
 }
 
+interface Asking {
+  isDeferred?: boolean
+  /** Whoever has been here before has a token. */
+  token?: string | undefined
+}
+
 /** One visitor asks; a try whose answer was lost is repeated with the same id. */
 export async function ask(
   servers: readonly ServerProcess[],
   floor: StormFloor,
   at: number,
   ended: AbortSignal,
-  isDeferred = false,
+  { isDeferred = false, token: before }: Asking = {},
 ): Promise<Asked> {
   const siteKey = isDeferred && floor.deferredKey ? floor.deferredKey : floor.siteKey
-  const { token } = await insist(servers, at, ended, (url) =>
-    caller(() => url).call(visitors.begin, { body: { siteKey } }),
-  )
+  const token = before ?? (await begin(servers, siteKey, at, ended))
   const chatId = crypto.randomUUID()
   const body = { id: chatId, clientId: crypto.randomUUID(), body: `Chat ${at}` }
   await insist(servers, at + 1, ended, (url) =>
     caller(() => url, { token }).call(visitors.ask, { body }),
   )
   return { chatId, token }
+}
+
+async function begin(
+  servers: readonly ServerProcess[],
+  siteKey: string,
+  at: number,
+  ended: AbortSignal,
+): Promise<string> {
+  const body = { siteKey }
+  const { token } = await insist(servers, at, ended, (url) =>
+    caller(() => url).call(visitors.begin, { body }),
+  )
+  return token
 }
 
 /** A visitor ends the chat within a second or two, waiting or not, and does not try again; answers

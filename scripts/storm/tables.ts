@@ -1,6 +1,7 @@
 // What a long storm reads of the tables on its way, while the database may be crashing and recovering.
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { type Db, isWorthRetrying } from '../../server/platform/database.ts'
 
 /** A database that crashed has recovered by then, however busy the machine is. */
@@ -15,10 +16,16 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (!isWorthRetrying(error) || performance.now() > until) throw error
+      const isPassing = isWorthRetrying(error) || isOverloaded(error)
+      if (!isPassing || performance.now() > until) throw error
       await pause(ASKED_AGAIN_MS)
     }
   }
+}
+
+/** Out of something, or stopped after too long: in a storm that may be. */
+function isOverloaded(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^5[37]/.test(error.code ?? '')
 }
 
 /** How many chats have not ended. */
