@@ -33,14 +33,14 @@ export default {
 
   'setup.title': 'Als er niets wordt geschreven',
   'setup.what':
-    'Een geparkeerde chat bezet niemands plaats. Hij blijft van zijn operator en komt daar terug zodra de bezoeker schrijft.',
+    'Een geparkeerde chat bezet niemands plaats. Hij blijft van zijn medewerker en komt daar terug zodra de bezoeker schrijft.',
   'setup.after': 'Parkeren na zoveel minuten zonder een woord sinds het laatste antwoord',
   'setup.after.none': 'Nooit vanzelf',
-  'setup.wake': 'Als de operator vol of weg is wanneer de bezoeker schrijft',
-  'setup.wake.front': 'De chat wacht op de operator, vooraan in de rij',
+  'setup.wake': 'Als de medewerker vol of weg is wanneer de bezoeker schrijft',
+  'setup.wake.front': 'De chat wacht op de medewerker, vooraan in de rij',
   'setup.wake.front.what':
     'Zolang die er is, tot het doel van de wachtrij voorbij is; daarna voor iedereen.',
-  'setup.wake.over': 'De operator krijgt hem boven de limiet',
+  'setup.wake.over': 'De medewerker krijgt hem boven de limiet',
   'setup.wake.over.what': 'Als die beschikbaar is. Het wordt gemarkeerd als boven de limiet.',
   'setup.wake.others': 'De chat wordt iedereen aangeboden',
   'setup.wake.others.what': 'Meteen, in de volgorde van de wachtrij.',
@@ -48,12 +48,12 @@ export default {
   'setup.close.hint':
     'De bezoeker leest waarom. Moet er nog geantwoord worden, dan wacht de chat in plaats daarvan in de wachtrij.',
   'setup.close.none': 'Nooit',
-  'setup.gone': 'Als de operator zich afmeldt of niet terugkomt',
+  'setup.gone': 'Als de medewerker zich afmeldt of niet terugkomt',
   'setup.gone.keep': 'De chat wordt bewaard',
   'setup.gone.keep.what': 'Geparkeerd. De bezoeker leest dat er later wordt geantwoord.',
   'setup.gone.queue': 'De chat wacht weer in de wachtrij',
   'setup.gone.queue.what': 'Vooraan in de rij, voor iedereen.',
   'setup.keep': 'Zoveel uren bewaren als er nog geantwoord moet worden',
   'setup.keep.hint': 'Daarna wacht de chat in de wachtrij, voor iedereen.',
-  'setup.keep.none': 'Tot de operator terug is',
+  'setup.keep.none': 'Tot de medewerker terug is',
 } satisfies Translation<typeof english, 'one' | 'other'>

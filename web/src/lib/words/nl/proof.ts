@@ -36,14 +36,14 @@ export default {
   'short.lost': 'verloren chat',
   'short.stalePresence': 'onjuiste aanwezigheid',
   'short.unfinished': 'gebeld zonder beschikbaar te zijn',
-  'short.unmatched': 'wacht naast een vrije operator',
+  'short.unmatched': 'wacht naast een vrije medewerker',
   'short.drifted': 'verkeerd geteld',
   'short.gaps': 'gat in het logboek',
 
   'law.overLimit':
     'Niemand heeft meer chats dan de limiet, of dan op het moment dat die verlaagd werd.',
   'law.raisedOverLimit': 'Niemand krijgt een chat boven de limiet, zelfs niet heel even.',
-  'law.doubled': 'Een chat heeft hoogstens één operator en één aanbod.',
+  'law.doubled': 'Een chat heeft hoogstens één medewerker en één aanbod.',
   'law.lost': 'Elke open chat is op precies één plek: wachtend, of bij wie hem heeft.',
   'law.stalePresence': 'Wie als verbonden wordt getoond is verbonden, en verder niemand.',
   'law.unfinished':

@@ -82,7 +82,7 @@ export default {
   'site.access': 'Toegang',
   'site.access.to': 'Toegang tot {site}',
   'site.none': 'Geen toegang',
-  'site.operator': 'Operator',
+  'site.operator': 'Medewerker',
   'site.administrator': 'Beheerder',
   'site.report': 'Toegang tot het correspondentierapport',
   'site.looks': 'Op deze site',

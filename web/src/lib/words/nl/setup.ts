@@ -131,7 +131,7 @@ export default {
     'Chats gaan over bij iedereen die deelneemt en plaats heeft: wie het eerst aanneemt, heeft hem.',
   'strategy.manual_pick': 'Zelf kiezen',
   'strategy.manual_pick.what':
-    'Chats worden niemand aangeboden: wie deelneemt kiest ze uit de lijst op de Desk.',
+    'Chats worden niemand aangeboden: wie deelneemt kiest ze uit de lijst op de Werkplek.',
   'levels.title': 'Niveaus',
   'levels.what':
     'Wie op niveau 1 staat wordt het eerst gevraagd; een volgend niveau pas als daarvoor niemand plaats heeft. Sleep, kies, of gebruik de pijlen omhoog en omlaag.',
@@ -146,13 +146,13 @@ export default {
   'levels.again': 'Opnieuw proberen',
   'pace.title': 'Tempo',
   'pace.what':
-    'Adempauze tussen twee chats die deze wachtrij aan dezelfde operator geeft. Die eindigt vanzelf.',
+    'Adempauze tussen twee chats die deze wachtrij aan dezelfde medewerker geeft. Die eindigt vanzelf.',
   'pace.by-hand':
     'Chats van deze wachtrij worden met de hand gekozen, dus wordt niemand tegengehouden.',
   'pace.cooldown': 'Seconden tussen twee chats',
   'pace.cooldown.hint': 'Vanaf dat een chat wordt aangeboden tot de volgende mag komen.',
   'pace.cooldown.none': 'Zonder pauze',
-  'pace.most': 'Chats ten hoogste aan één operator',
+  'pace.most': 'Chats ten hoogste aan één medewerker',
   'pace.most.none': 'Elk aantal',
   'pace.within': 'Binnen zoveel seconden',
   'pace.units': 'Eenheden per chat',

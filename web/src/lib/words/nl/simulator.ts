@@ -2,7 +2,7 @@ import type { Translation } from '../catalogue.ts'
 import type english from '../en/simulator.ts'
 
 export default {
-  lead: 'Je eigen wachtrijen zoals ze zijn ingesteld, met bezoekers en medewerkers die niet bestaan, op de echte motor. Het gebeurt op een eigen plek die daarna wordt verwijderd, en verandert niets van jou.',
+  lead: 'Uw eigen wachtrijen zoals ze zijn ingesteld, met bezoekers en medewerkers die niet bestaan, met de echte toewijzing van chats. Het gebeurt op een eigen plek die daarna wordt verwijderd, en verandert niets van u.',
   forbidden:
     'De simulator toont elke wachtrij van de organisatie. Hij is voor wie de organisatie als geheel inricht.',
   empty: 'Er is nog geen wachtrij om te simuleren. Maak er eerst een.',
@@ -101,9 +101,9 @@ export default {
 
   foretold: 'Wat te verwachten was',
   'foretold.lead':
-    'Volgens de wachtrijtheorie (Erlang A), en volgens het pure model met één medewerker minder en één meer. Beide gaan over een lange run; een korte wijkt af.',
+    'Volgens de wachtrijtheorie (Erlang A), en volgens het pure model met één medewerker minder en één meer. Beide gaan over een lange simulatie; een korte wijkt af.',
   'foretold.of': '{name}: wachten, gaven op, op tijd',
-  'foretold.seen': 'Gezien in deze run',
+  'foretold.seen': 'In deze simulatie',
   'foretold.theory': 'Erlang A',
   'foretold.model': {
     one: 'Model met {n} medewerker',
@@ -114,7 +114,7 @@ export default {
   'foretold.in-time': 'Op tijd',
   'foretold.busy': 'Wordt berekend',
 
-  runs: 'De laatste runs',
+  runs: 'De laatste simulaties',
   'run.when': 'Wanneer',
   'run.operators': 'Medewerkers',
   'run.in-time': 'Op tijd',

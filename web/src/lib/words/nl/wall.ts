@@ -3,8 +3,8 @@ import type english from '../en/wall.ts'
 
 export default {
   title: 'Wand',
-  operators: { one: '{n} operator', other: '{n} operators' },
-  'operators.shown': '{shown} van {all} operators',
+  operators: { one: '{n} medewerker', other: '{n} medewerkers' },
+  'operators.shown': '{shown} van {all} medewerkers',
   'free-slots': { one: '{n} vrije plek', other: '{n} vrije plekken' },
 
   'live.now': 'Live · {time}',
@@ -34,19 +34,19 @@ export default {
   'queue.estimates': 'Schattingen vandaag: {share} kwam uit (van {told})',
   'queue.none': 'Nog geen wachtrijen.',
 
-  'group.by': 'Operators groeperen',
+  'group.by': 'Medewerkers groeperen',
   'group.department': 'Per afdeling',
   'group.queue': 'Per wachtrij',
   'group.no-department': 'Geen afdeling',
   'group.no-queue': 'In geen wachtrij',
 
-  search: 'Operators zoeken',
+  search: 'Medewerkers zoeken',
   'search.key': 'Zoeken op de wand',
   'filter.label': 'Toon alleen',
   'filter.all': 'Alle',
   'filter.nobody': 'Niemand voldoet aan de zoekopdracht en de filters.',
 
-  'tile.list': 'Operators van {group}',
+  'tile.list': 'Medewerkers van {group}',
   'tile.open': '{name}, {status}, {load}',
   'tile.load': { one: '{used} van {n} chat', other: '{used} van {n} chats' },
   'tile.joined': 'Actief in {queues}',
@@ -96,7 +96,7 @@ export default {
   'list.free': 'Vrije plekken',
   'list.free.none': 'Niemand heeft nu plek voor nog een chat.',
   'list.free.slots': { one: '{n} vrij', other: '{n} vrij' },
-  'list.available': 'Beschikbare operators',
+  'list.available': 'Beschikbare medewerkers',
   'list.available.none': 'Er is nu niemand beschikbaar.',
   'list.serves': 'Wie deze wachtrij bedient',
   'list.serves.none': 'Er is niemand aan deze wachtrij toegewezen.',
@@ -113,14 +113,17 @@ export default {
   'full-screen': 'Volledig scherm',
   'full-screen.leave': 'Volledig scherm verlaten',
   'demo.visitors': 'Demobezoekers',
-  'demo.hint': 'Nagespeelde bezoekers schrijven en nagespeelde operators antwoorden',
+  'demo.hint': 'Nagespeelde bezoekers schrijven en nagespeelde medewerkers antwoorden',
 
   'empty.operators':
-    'Nog geen operators. Wie chats mag beantwoorden staat hier, met de status erbij.',
+    'Nog geen medewerkers. Wie chats mag beantwoorden staat hier, met de status erbij.',
   'empty.operators.action': 'Naar Mensen',
   forbidden: 'De wand is voor leidinggevenden. Vraag een beheerder om een rol die haar mag zien.',
 
   'summary.waiting': { one: '{n} wachtend.', other: '{n} wachtend.' },
   'summary.over': '{queues} boven doel, langste wachttijd {wait}.',
-  'summary.available': { one: '{n} operator beschikbaar.', other: '{n} operators beschikbaar.' },
+  'summary.available': {
+    one: '{n} medewerker beschikbaar.',
+    other: '{n} medewerkers beschikbaar.',
+  },
 } satisfies Translation<typeof english, 'one' | 'other'>
