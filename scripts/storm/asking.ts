@@ -21,7 +21,7 @@ const OPEN_FOR_EACH_HELD = 3
 const CROWD_LOOKED_AT_MS = 200
 
 /** So many ask at once, at most: those beyond would hold up the operators' own commands. */
-const MOST_UNDER_WAY = 32
+const MOST_UNDER_WAY = 64
 /** Whoever has had no answer for so long asked a server that stands still, and holds up nobody. */
 const STALLED_MS = 3_000
 /** A visitor of a live chat writes only when it takes longer than nearly all do. */

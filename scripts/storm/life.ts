@@ -42,7 +42,7 @@ const LEFT_RINGING = 0.01
 const TWICE = 0.1
 const LIMIT_MOST = 5
 /** So long after it was asked nobody sets a chat aside any more, so that it comes to its end. */
-const PARKED_WITHIN_MS = 30_000
+const PARKED_WITHIN_MS = 20_000
 
 const isLucky = (likely: number) => Math.random() < likely
 const anyOne = <T>(of: readonly T[]): T | undefined => of[Math.floor(Math.random() * of.length)]

@@ -16,7 +16,7 @@ import type { Tally } from './tally.ts'
 /** More than anybody needs: by then the chat has ended, or it is stuck. */
 const WORDS_MOST = 80
 /** Nobody waits longer than so many times the first pause before they write again. */
-const SELDOM = 6
+const SELDOM = 4
 
 /** Tries again, at another server each time, until it works or it is over. */
 export async function insist<T>(

@@ -48,7 +48,7 @@ export const hasEnded = (db: Db, chatId: string): Promise<boolean> =>
 export const tellOpen = (db: Db, most: number): Promise<string[]> =>
   patiently(async () => {
     const { rows } = await sql<{ said: string }>`
-      select format('%s chat %s: %s, held by %s, offered by %s, parked for %s (%s, owed: %s), held for %s',
+      select format('%s chat %s: %s, held by %s (assignment %s), parked for %s (%s, owed: %s), held for %s',
                r.kind, r.chat_id, r.state, r.operator_id, r.assignment_id, r.parked_for,
                r.parked_because, r.parked_owes, r.held_for) as said
         from routed_chats r where r.state <> 'closed' order by r.due_at limit ${most}`.execute(db)
