@@ -53,8 +53,15 @@ class Desk {
       socket.once('connect_error', reject)
       socket.once('disconnect', (why) => reject(new Error(why)))
     })
+    await this.#watch()
+    // One that breaks later comes back, as a page does.
+    socket.io.reconnection(true)
+    socket.on('hello', () => void this.#watch())
+  }
+
+  async #watch(): Promise<void> {
     for (const s of [scope.user(this.seat.userId), scope.queue(this.seat.queueId)])
-      await socket.emitWithAck('watch', { s, since: -1 })
+      await this.#socket.emitWithAck('watch', { s, since: -1 })
   }
 
   get isFree(): boolean {

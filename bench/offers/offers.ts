@@ -1,5 +1,5 @@
-// From a free slot to the next offer on the operator's socket, on several servers at half of what they
-// can, beside a bare echo of the same sockets in the same moments.
+// From a free slot to the next offer on the operator's socket, on several servers, at the pace of the
+// floor and at half of what the machine can, beside a bare echo of the same sockets in the same moments.
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -20,6 +20,8 @@ const PROCESSES = 2
 const HANDS = 8
 const QUEUES = 20
 const LIMIT = 2
+/** A chat of ten minutes, three at a time: so often each operator ends one. */
+const SECONDS_BETWEEN_CLOSES = 600 / 3
 /** A server takes so many sockets from one address at the most. */
 const PER_ADDRESS = 200
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -57,7 +59,7 @@ function readOptions(flags: readonly string[], isShort: boolean): Options {
       operators: { type: 'string', default: isShort ? '200' : '1000' },
       waiting: { type: 'string', default: isShort ? '2000' : '10000' },
       servers: { type: 'string', default: '2' },
-      seconds: { type: 'string', default: isShort ? '8' : '20' },
+      seconds: { type: 'string', default: isShort ? '8' : '40' },
     },
   })
   return {
@@ -127,36 +129,34 @@ async function seat(servers: readonly ServerProcess[], crews: ChildProcess[], fl
 async function play({ seconds, ...options }: Options, crews: ChildProcess[]): Promise<object> {
   // Whatever is compiled or filled at first use is none of what is measured.
   await all(crews, { do: 'rush', hands: HANDS, seconds: seconds / 4 })
-  const rushed = await all(crews, { do: 'rush', hands: HANDS, seconds: seconds / 2 })
-  const capacity = rushed.offers.length / (seconds / 2)
-  const perSecond = capacity / 2
-  say(`${round(capacity)} chats a second at the most; now ${round(perSecond)} a second`)
-  const { offers, echoes, missed } = await all(crews, {
-    ...{ do: 'pace', perSecond: perSecond / crews.length, seconds },
-  })
-  const [offersP50, offersP99] = [quantile(offers, 0.5), quantile(offers, 0.99)].map(tenth)
-  const [echoP50, echoP99] = [quantile(echoes, 0.5), quantile(echoes, 0.99)].map(tenth)
-  say(`the next offer  p50 ${offersP50} ms, p99 ${offersP99} ms, of ${offers.length}`)
-  say(`a bare echo     p50 ${echoP50} ms, p99 ${echoP99} ms`)
-  const [p50Above, p99Above] = [
-    tenth((offersP50 ?? 0) - (echoP50 ?? 0)),
-    tenth((offersP99 ?? 0) - (echoP99 ?? 0)),
-  ]
-  say(`above the echo  p50 ${p50Above} ms, p99 ${p99Above} ms`)
+  const rushed = await all(crews, { do: 'rush', hands: HANDS, seconds: seconds / 4 })
+  const capacity = rushed.offers.length / (seconds / 4)
+  say(`${round(capacity)} chats a second at the most`)
+  const ofFloor = await paced(crews, options.operators / SECONDS_BETWEEN_CLOSES, seconds)
+  const half = await paced(crews, capacity / 2, seconds)
   return {
-    ...{
-      p50Above,
-      p99Above,
-      echoP50,
-      echoP99,
-      offersP50,
-      offersP99,
-      offers: offers.length,
-      missed,
-    },
+    ...ofFloor,
+    half,
     ...{ operators: options.operators, waiting: options.waiting, servers: options.servers },
-    ...{ capacity: round(capacity), perSecond: round(perSecond) },
-    ...{ cores: availableParallelism(), load: round(loadavg()[0] ?? 0) },
+    ...{ capacity: round(capacity), cores: availableParallelism(), load: round(loadavg()[0] ?? 0) },
+  }
+}
+
+/** So many closes a second, as they come in: what an offer takes, an echo, and the one above the other. */
+async function paced(crews: ChildProcess[], perSecond: number, seconds: number) {
+  const share = perSecond / crews.length
+  const { offers, echoes, missed } = await all(crews, { do: 'pace', perSecond: share, seconds })
+  const of = (times: number[]) => [quantile(times, 0.5), quantile(times, 0.99)].map(tenth)
+  const [offersP50 = 0, offersP99 = 0] = of(offers)
+  const [echoP50 = 0, echoP99 = 0] = of(echoes)
+  const [p50Above, p99Above] = [tenth(offersP50 - echoP50), tenth(offersP99 - echoP99)]
+  say(`${round(perSecond)} a second, ${offers.length} of them`)
+  say(`  the next offer  p50 ${offersP50} ms, p99 ${offersP99} ms`)
+  say(`  a bare echo     p50 ${echoP50} ms, p99 ${echoP99} ms`)
+  say(`  above the echo  p50 ${p50Above} ms, p99 ${p99Above} ms`)
+  return {
+    ...{ p50Above, p99Above, echoP50, echoP99, offersP50, offersP99 },
+    ...{ perSecond: round(perSecond), offers: offers.length, missed },
   }
 }
 
