@@ -88,7 +88,8 @@ declare
 begin
   for v_transition in
     select p.oid::regprocedure from pg_proc p
-     where p.pronamespace = 'public'::regnamespace and p.proconfig @> array['search_path=public']
+     where p.pronamespace = 'public'::regnamespace and p.prorettype = 'routing_outcome'::regtype
+       and p.proconfig @> array['search_path=public']
   loop
     execute format('alter function %s set enable_seqscan = off', v_transition);
     execute format('alter function %s set enable_hashjoin = off', v_transition);
