@@ -164,7 +164,7 @@ async function ask(): Promise<void> {
   await caller(url, { token }).call(visitors.ask, { body })
 }
 
-/** One close with all that goes with it. */
+/** One close with the offer that follows, and an echo in the same moment. */
 async function turn(done: Done): Promise<void> {
   const desk = pick(desks.filter(({ isFree }) => isFree))
   if (desk === undefined) {
@@ -176,7 +176,6 @@ async function turn(done: Done): Promise<void> {
     pick(desks)
       ?.echo()
       .then((ms) => done.echoes.push(ms)),
-    ask(),
   ])
   if (offer === undefined) done.missed++
   else done.offers.push(offer)
@@ -186,25 +185,29 @@ async function rush(hands: number, seconds: number): Promise<Done> {
   const done: Done = { offers: [], echoes: [], missed: 0 }
   const until = performance.now() + seconds * 1_000
   const hand = async () => {
-    while (performance.now() < until) await turn(done)
+    while (performance.now() < until) await Promise.all([turn(done), ask()])
   }
   await Promise.all(Array.from({ length: hands }, hand))
   return done
 }
 
+/** Chats end and visitors come, each as often, as calls come in: independent of one another. */
 async function pace(perSecond: number, seconds: number): Promise<Done> {
   const done: Done = { offers: [], echoes: [], missed: 0 }
-  const turns: Promise<void>[] = []
+  const until = performance.now() + seconds * 1_000
+  await Promise.all([poisson(perSecond, until, () => turn(done)), poisson(perSecond, until, ask)])
+  return done
+}
+
+async function poisson(perSecond: number, until: number, act: () => Promise<void>): Promise<void> {
+  const acts: Promise<void>[] = []
   let at = performance.now()
-  const until = at + seconds * 1_000
   while (at < until) {
-    turns.push(turn(done))
-    // As calls come in: independent of one another.
     at += (-Math.log(1 - Math.random()) * 1_000) / perSecond
     await pause(Math.max(0, at - performance.now()))
+    acts.push(act())
   }
-  await Promise.all(turns)
-  return done
+  await Promise.all(acts)
 }
 
 const NOTHING: Done = { offers: [], echoes: [], missed: 0 }

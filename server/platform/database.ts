@@ -89,17 +89,24 @@ function nameOf(text: string): string | undefined {
   return names.get(text)
 }
 
-/** Statements with values are prepared by themselves; those without may be several in one. */
+/**
+ * Statements with values are prepared by themselves. Those without ask about everything there is: they
+ * are planned by what there is at the time, and may be several in one.
+ */
 function prepareOften(client: pg.ClientBase): void {
   const ask = client.query.bind(client) as (...given: unknown[]) => unknown
   const query = (text: unknown, values: unknown, ...rest: unknown[]) => {
-    const name = typeof text === 'string' && Array.isArray(values) ? nameOf(text) : undefined
+    const name = typeof text === 'string' && hasSome(values) ? nameOf(text) : undefined
     if (name === undefined) return ask(text, values, ...rest)
     const asking = ask({ name, text, values }, ...rest)
     if (asking instanceof Promise) asking.catch((error) => forgetOutdated(error, String(text)))
     return asking
   }
   client.query = query as typeof client.query
+}
+
+function hasSome(values: unknown): boolean {
+  return Array.isArray(values) && values.length > 0
 }
 
 /** A migration has changed what a statement answers: it is planned anew, under another name. */
