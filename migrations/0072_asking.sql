@@ -23,7 +23,12 @@ begin
    where organisation_id = p_organisation and id = p_visitor for no key update;
   if not found then return tell_outcome(p_organisation, null, 'not_found', '{}'); end if;
   perform from chats where id = p_chat;
-  if found then return tell_outcome(p_organisation, null, 'already', '{}'); end if;
+  if found then
+    -- Asked again after a connection broke: nobody may have matched it since.
+    return tell_outcome(p_organisation, null, 'already', '{}', array(
+      select chat_id from routed_chats
+       where organisation_id = p_organisation and chat_id = p_chat and state = 'waiting'));
+  end if;
   select * into strict v_site from sites where organisation_id = p_organisation and id = v_visitor.site_id;
   select * into strict v_queue from queues where organisation_id = p_organisation and id = v_site.queue_id;
   v_no := case
