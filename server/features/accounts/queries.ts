@@ -15,8 +15,13 @@ export async function paths(db: Db, organisationId: string): Promise<Paths> {
     .select(['id', 'parentId'])
     .where('organisationId', '=', organisationId)
     .execute()
-  const parents = new Map(rows.map((row) => [row.id, row.parentId]))
-  return new Map(rows.map(({ id }) => [id, pathOf(id, parents)]))
+  return pathsOf(rows)
+}
+
+/** Of every account of an organisation and what stands above it. */
+export function pathsOf(accounts: readonly { id: string; parentId: string | null }[]): Paths {
+  const parents = new Map(accounts.map(({ id, parentId }) => [id, parentId]))
+  return new Map(accounts.map(({ id }) => [id, pathOf(id, parents)]))
 }
 
 function pathOf(id: string, parents: ReadonlyMap<string, string | null>): string[] {

@@ -134,17 +134,16 @@ export async function authenticate(
   if (token === undefined || !/^[A-Za-z0-9_-]{43}$/.test(token)) return null
   const session = await sessions.findSession(db, hashToken(token), now.toISOString(), ip)
   if (!session) return null
-  const { id, firstName, lastName, photoId, lastActiveAt, isAddressRefused, ...rest } = session
+  const { firstName, lastName, photoId, lastActiveAt, isAddressRefused, ...rest } = session
   if (isAddressRefused) throw new Refusal('address_refused')
-  const { userId, organisationId } = rest
-  const [grants, paths] = await Promise.all([
-    logins.listGrants(db, organisationId, userId),
-    accounts.paths(db, organisationId),
-  ])
+  const { id, held, accounts: tree, ...actor } = rest
   if (Date.parse(lastActiveAt) < now.getTime() - 60_000)
     await sessions.keepActive(db, id, now.toISOString())
   const photo = photoId && `/files/photos/${photoId}/96`
-  return { ...rest, sessionId: id, name: `${firstName} ${lastName}`, photo, grants, paths }
+  return {
+    ...{ ...actor, sessionId: id, name: `${firstName} ${lastName}`, photo },
+    ...{ grants: held.map(logins.grantOf), paths: accounts.pathsOf(tree) },
+  }
 }
 
 /** Who the user is in the organisation, for the page that they see. */

@@ -93,28 +93,35 @@ export async function listGrantsAt(
 }
 
 async function listHeld(db: Db, organisationId: string, which: RawBuilder<unknown>) {
-  const { rows } = await sql<Held>`
-    select g.user_id, r.key, r.is_built_in, r.permissions, g.kind, g.at, g.account_id
-      from held_grants g
-      join roles r on r.organisation_id = g.organisation_id and r.id = g.role_id
-      join open_memberships m on m.organisation_id = g.organisation_id and m.id = g.membership_id
-     where g.organisation_id = ${organisationId} and ${which}
-     order by r.key, g.at`.execute(db)
-  return rows.map(({ userId, key, isBuiltIn, permissions, ...place }) => {
-    const grant = {
-      role: key,
-      ...place,
-      permissions: users.permissionsOfRole(key, isBuiltIn, permissions),
-    }
-    return { userId, grant }
-  })
+  const { rows } = await heldGrants(sql`${organisationId}`, which).execute(db)
+  return rows.map((held) => ({ userId: held.userId, grant: grantOf(held) }))
 }
 
-interface Held extends Pick<Grant, 'kind' | 'at' | 'accountId'> {
+/** A grant as it is held, with the role's own say. */
+export interface Held extends Pick<Grant, 'kind' | 'at' | 'accountId'> {
   userId: string
   key: string
   isBuiltIn: boolean
   permissions: string[] | null
+}
+
+/** Roles held through memberships that are active, of open accounts; `which` narrows `g`. */
+export function heldGrants(organisationId: RawBuilder<unknown>, which: RawBuilder<unknown>) {
+  return sql<Held>`
+    select g.user_id as "userId", r.key, r.is_built_in as "isBuiltIn", r.permissions, g.kind, g.at,
+           g.account_id as "accountId"
+      from held_grants g
+      join roles r on r.organisation_id = g.organisation_id and r.id = g.role_id
+      join open_memberships m on m.organisation_id = g.organisation_id and m.id = g.membership_id
+     where g.organisation_id = ${organisationId} and ${which}
+     order by r.key, g.at`
+}
+
+export function grantOf({ key, isBuiltIn, permissions, kind, at, accountId }: Held): Grant {
+  return {
+    ...{ role: key, kind, at, accountId },
+    permissions: users.permissionsOfRole(key, isBuiltIn, permissions),
+  }
 }
 
 export function findUser(db: Db, userId: string) {

@@ -1,6 +1,7 @@
 // Sessions: begun, held, ended, and forgotten once they are long over.
 import { sql } from 'kysely'
 import type { Db } from '../../platform/database.ts'
+import { type Held, heldGrants } from './queries.ts'
 
 export interface NewSession {
   tokenHash: Buffer
@@ -25,8 +26,9 @@ export async function insertSession(db: Db, session: NewSession): Promise<void> 
 }
 
 /**
- * A session that holds now: not ended, not run out, not idle, of a user who still works there; and
- * whether they may from this address. Undefined: it cannot be told, and is in no list.
+ * A session that holds now: not ended, not run out, not idle, of a user who still works there; whether
+ * they may from this address; and what they may there (as `listGrants` and `accounts.paths`, but in the
+ * one round trip that every request makes). Undefined: it cannot be told, and is in no list.
  */
 export function findSession(db: Db, tokenHash: Buffer, now: string, ip: string | undefined) {
   return db
@@ -44,6 +46,12 @@ export function findSession(db: Db, tokenHash: Buffer, now: string, ip: string |
       sql<boolean>`not lets_in_from(s.organisation_id, s.user_id, ${ip ?? null}::inet)`.as(
         'isAddressRefused',
       ),
+      sql<Held[]>`(
+        select coalesce(jsonb_agg(h), '[]')
+          from (${heldGrants(sql`s.organisation_id`, sql`g.user_id = s.user_id`)}) h)`.as('held'),
+      sql<{ id: string; parentId: string | null }[]>`(
+        select jsonb_agg(jsonb_build_object('id', a.id, 'parentId', a.parent_id)) from accounts a
+         where a.organisation_id = s.organisation_id)`.as('accounts'),
       'users.firstName',
       'users.lastName',
       'users.photoId',
