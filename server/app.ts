@@ -99,7 +99,7 @@ type Shared = Omit<Ctx, 'browser' | 'log' | 'requestId'>
 /** Puts a server together. It answers nothing before `listen`. */
 export async function buildApp(settings: AppSettings): Promise<App> {
   const ground = await openGround(settings)
-  const { http, database, bus, shared, gate } = ground
+  const { http, database, ears, bus, shared, gate } = ground
   serveDescription(http)
   serveHealth(http, database.db, gate.isDraining)
   openDoors(http, settings)
@@ -132,6 +132,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
       await http.close()
       await post?.stop()
       await bus.close()
+      await ears.close()
       await database.close()
     },
   }
@@ -142,9 +143,11 @@ async function openGround(settings: AppSettings) {
   const { databaseUrl, nodeName, secretKey, visitorAllowance, logLevel } = settings
   const failed = (err: unknown) => http.log.error({ event: 'background.broke', err })
   const database = openDatabase(databaseUrl, { max: 12, name: nodeName, broke: failed })
+  // What every page waits for stands in no line behind somebody's long list.
+  const ears = openDatabase(databaseUrl, { max: 3, name: `${nodeName} live`, broke: failed })
   const carrier = settings.redisUrl
     ? redisCarrier(settings.redisUrl, failed)
-    : postgresCarrier(databaseUrl, database.pool, failed)
+    : postgresCarrier(databaseUrl, ears.pool, failed)
   const bus = openBus(carrier, failed)
   const isSecure = settings.publicOrigin?.startsWith('https://') ?? false
   const cookies = makeCookies(isSecure)
@@ -175,13 +178,22 @@ async function openGround(settings: AppSettings) {
   }
   const gate = { isOwnOrigin, clientIp, isDraining: () => isDrainingNow, drain }
   const http = await openHttp({ logLevel, isSecure, cookies, identify, shared, ...gate })
-  return { http, database, bus, cookies, shared, failed, gate }
+  return { http, database, ears, bus, cookies, shared, failed, gate }
 }
 
 /** The clockwork and the live layer, which tell each other who came and who must go. */
 async function setMoving(
   { databaseUrl, nodeName }: AppSettings,
-  { http, database, bus, cookies, shared, failed, gate }: Awaited<ReturnType<typeof openGround>>,
+  {
+    http,
+    database,
+    ears,
+    bus,
+    cookies,
+    shared,
+    failed,
+    gate,
+  }: Awaited<ReturnType<typeof openGround>>,
 ) {
   const { db } = database
   const node = { id: randomUUID(), name: nodeName }
@@ -195,6 +207,7 @@ async function setMoving(
   const live = openLive({
     http: http.server,
     db,
+    log: ears.db,
     bus,
     cookies,
     gate,

@@ -20,6 +20,8 @@ import { openVisitorSockets } from './sockets-visitor.ts'
 export interface LiveParts {
   http: HttpServer
   db: Db
+  /** Over connections of its own: what the logs say, which every page waits for. */
+  log: Db
   bus: Bus
   cookies: Cookies
   gate: SocketGate
@@ -40,9 +42,9 @@ export interface LiveLayer {
 
 export function openLive(parts: LiveParts): LiveLayer {
   const { db, bus, failed } = parts
-  const log = new LogTailer(db, bus, hear, failed)
+  const log = new LogTailer(parts.log, bus, hear, failed)
   const hub = new Hub(log)
-  const messages = new Stream(bus, (wanted) => messagesOf(db, wanted), failed)
+  const messages = new Stream(bus, (wanted) => messagesOf(parts.log, wanted), failed)
   const visits = openVisitBoard({ db, failed, follow: (id) => log.follow(id) })
   const io = openSockets(parts.http, parts.gate)
   // The chats' scopes are of other streams: the hub is told the organisation by each socket.
