@@ -2,7 +2,7 @@
 // connections say, and how many chats they hold.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { ById, Id, Instant, Nothing, orNull, Strict } from './shapes.ts'
+import { ById, ChangeOf, Id, Instant, Nothing, orNull, Strict } from './shapes.ts'
 import { StatusColour, StatusIcon } from './status-look.ts'
 import { hasRoom, Units } from './units.ts'
 
@@ -178,10 +178,16 @@ export const presence = {
   rules: endpoint('GET', '/api/presence-rules', 'setup.manage', 'Idle, held, signing out', {
     reply: PresenceRules,
   }),
-  setRules: endpoint('PUT', '/api/presence-rules', 'setup.manage', 'Set idle, held, signing out', {
-    body: PresenceRules,
-    reply: PresenceRules,
-  }),
+  setRules: endpoint(
+    'PATCH',
+    '/api/presence-rules',
+    'setup.manage',
+    'Set idle, held, signing out',
+    {
+      body: ChangeOf(PresenceRules),
+      reply: PresenceRules,
+    },
+  ),
   wrapUp: endpoint(
     'POST',
     '/api/me/wrap-up/end',

@@ -1,5 +1,5 @@
 // The small shapes that every other schema is made of.
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
 
 export const Id = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
@@ -27,6 +27,17 @@ export type ChatKind = Static<typeof ChatKind>
 /** An object whose unknown keys are refused. */
 export const Strict = <T extends Record<string, TSchema>>(properties: T) =>
   Type.Object(properties, { additionalProperties: false })
+
+/** Rules that several may change at once: what is set, and what that was when it was seen. */
+export const ChangeOf = <T extends TObject>(rules: T) =>
+  Strict({
+    set: Type.Partial(rules, { additionalProperties: false }),
+    base: Type.Partial(rules, { additionalProperties: false }),
+  })
+export interface Change<T> {
+  set: Partial<T>
+  base: Partial<T>
+}
 
 export const ById = Strict({ id: Id })
 export const Nothing = Strict({})

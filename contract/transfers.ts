@@ -2,7 +2,7 @@
 // keeps it until it is taken; whatever else becomes of the transfer, nothing has changed.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { ById, Id, Instant, orNull, Strict } from './shapes.ts'
+import { ById, ChangeOf, Id, Instant, orNull, Strict } from './shapes.ts'
 
 /** The most characters of a note. */
 export const TRANSFER_NOTE_MAX = 500
@@ -207,8 +207,8 @@ export const transfers = {
   rules: endpoint('GET', '/api/transfer-rules', 'setup.manage', 'How often, how long', {
     reply: TransferRules,
   }),
-  setRules: endpoint('PUT', '/api/transfer-rules', 'setup.manage', 'Set how often, how long', {
-    body: TransferRules,
+  setRules: endpoint('PATCH', '/api/transfer-rules', 'setup.manage', 'Set how often, how long', {
+    body: ChangeOf(TransferRules),
     reply: TransferRules,
   }),
 }

@@ -1,11 +1,10 @@
 // What an operator's status does by itself, and what others do to it, as it is seen in browsers.
 import { sql } from 'kysely'
 import { expect, onTestFailed, test } from 'vitest'
-import { presence } from '#contract/presence.ts'
 import { visitors } from '#contract/visitors.ts'
 import { furnish, type Operator } from '../server/testing/floor.ts'
 import { openHouse } from '../server/testing/house.ts'
-import { USUAL_RULES } from '../server/testing/presence.ts'
+import { rule } from '../server/testing/presence.ts'
 import { expectAccessible, openStage, type Somebody } from './browser.ts'
 
 const house = openHouse()
@@ -29,7 +28,7 @@ const myStatus = ({ page }: Somebody) => page.getByRole('button', { name: /^My s
 
 test('PR-5 nobody there: a warning in every tab, on every device; one answer ends it, silence makes them away', async () => {
   const { admin, ...floor } = await furnish(house)
-  await admin.call(presence.setRules, { body: { ...USUAL_RULES, idleMinutes: 5 } })
+  await rule({ admin }, { idleMinutes: 5 })
   const anna = await floor.operator()
   const first = await stage.enter('presence', `${house.url}/me`, { cookie: anna.cookie })
   showFailures(first)

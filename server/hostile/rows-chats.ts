@@ -9,12 +9,9 @@ export const CHAT_ROWS: Record<string, Row> = {
   'POST /api/me/activity': { by: 'agent' },
   'GET /api/me/statuses': { by: 'agent' },
   'GET /api/presence-rules': { by: 'owner' },
-  'PUT /api/presence-rules': {
+  'PATCH /api/presence-rules': {
     by: 'owner',
-    ask: body({
-      ...{ idleMinutes: 20, idleWhenIgnored: false, heldMinutes: 5 },
-      ...{ graceSeconds: 30, leavingWithChats: 'warn' },
-    }),
+    ask: body({ set: { heldMinutes: 5 }, base: { heldMinutes: 5 } }),
   },
   'DELETE /api/operators/:id/hold': { by: 'supervisor', ask: byId('user') },
   'GET /api/me/chats': { by: 'agent' },
@@ -67,7 +64,7 @@ export const CHAT_ROWS: Record<string, Row> = {
     answers: 409,
   },
   'GET /api/transfer-rules': { by: 'owner' },
-  'PUT /api/transfer-rules': { by: 'owner', ask: body({ most: 3, seconds: 60 }) },
+  'PATCH /api/transfer-rules': { by: 'owner', ask: body({ set: { most: 3 }, base: { most: 5 } }) },
   'GET /api/visitor/sites/:key': {
     by: 'anonymous',
     ask: (_, { siteKey }) => ({ params: { key: siteKey } }),

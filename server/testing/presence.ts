@@ -9,8 +9,12 @@ export const USUAL_RULES: PresenceRules = {
 }
 
 /** Everything as usual, but for these. */
-export function rule({ admin }: Floor, change: Partial<PresenceRules>): Promise<PresenceRules> {
-  return admin.call(presence.setRules, { body: { ...USUAL_RULES, ...change } })
+export async function rule(
+  { admin }: Pick<Floor, 'admin'>,
+  change: Partial<PresenceRules>,
+): Promise<PresenceRules> {
+  const base = await admin.call(presence.rules)
+  return admin.call(presence.setRules, { body: { set: { ...USUAL_RULES, ...change }, base } })
 }
 
 export function mine(operator: Operator): Promise<Row> {

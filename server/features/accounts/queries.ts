@@ -142,6 +142,17 @@ export async function insert(
     .execute()
 }
 
+/** Lets one at a time change an organisation's rules, until the transaction ends. */
+export async function lock(db: Db, organisationId: string): Promise<void> {
+  await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('organisationId', '=', organisationId)
+    .where('id', '=', organisationId)
+    .forNoKeyUpdate()
+    .execute()
+}
+
 /** One process makes the first organisation; others that try at the same moment wait here. */
 export async function lockSetUp(db: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(45, 1)`.execute(db)

@@ -1,11 +1,14 @@
 // What an operator's presence is apart from their status: whether somebody is there, and the
 // organisation's rules about it.
 import type { PresenceRules } from '#contract/presence.ts'
+import type { Change } from '#contract/shapes.ts'
 import { mustHold } from '../../platform/allow.ts'
+import { changed } from '../../platform/changed.ts'
 import type { ActorCtx } from '../../platform/context.ts'
 import { retrying } from '../../platform/database.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
+import * as accounts from '../accounts/queries.ts'
 import * as presence from './queries.ts'
 
 /** The actor's keyboard or pointer is in use. Refuses with `not_found` whoever is no operator. */
@@ -25,14 +28,19 @@ export async function readRules(ctx: ActorCtx): Promise<PresenceRules> {
   return presence.findRules(ctx.db, ctx.organisationId)
 }
 
-/** Refuses as `readRules`. */
-export async function setRules(ctx: ActorCtx, wanted: PresenceRules): Promise<PresenceRules> {
+/** Refuses as `readRules`, and with `stale` where somebody has set the same meanwhile. */
+export async function setRules(
+  ctx: ActorCtx,
+  change: Change<PresenceRules>,
+): Promise<PresenceRules> {
   const { organisationId } = ctx
   mustHold(ctx.actor, 'setup.manage', organisationId)
-  await write(ctx, 'account.set_presence', async (tx) => {
+  return write(ctx, 'account.set_presence', async (tx) => {
+    await accounts.lock(tx.db, organisationId)
     const before = await presence.findRules(tx.db, organisationId)
-    await presence.setRules(tx.db, organisationId, wanted)
-    tx.note({ subject: 'account', subjectId: organisationId, before, after: wanted })
+    const after = changed(before, change)
+    await presence.setRules(tx.db, organisationId, after)
+    tx.note({ subject: 'account', subjectId: organisationId, before, after })
+    return after
   })
-  return wanted
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { chats } from '#contract/chats.ts'
-import { presence } from '#contract/presence.ts'
+import { type PresenceRules, presence } from '#contract/presence.ts'
 import { routing } from '#contract/routing.ts'
 import { scope } from '#contract/scopes.ts'
 import { statuses } from '#contract/statuses.ts'
@@ -13,7 +13,7 @@ import { why } from '#contract/why.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
 import { type Floor, furnish, type Operator, until } from '../../testing/floor.ts'
 import { openHouse } from '../../testing/house.ts'
-import { mine, rule, USUAL_RULES } from '../../testing/presence.ts'
+import { mine, rule } from '../../testing/presence.ts'
 import { brokenLaws, NONE_BROKEN } from '../routing/laws.ts'
 
 const house = openHouse()
@@ -64,11 +64,26 @@ test('PR-1 what is chosen, what connections say and what is held are three facts
   expect(await facts()).toEqual(['available', 'connected', 2, true])
 })
 
+test('IN-10 rules that two set at once are both kept; the same one is set over only by who has seen it', async () => {
+  const floor = await furnish(house)
+  const base = await floor.admin.call(presence.rules)
+  const set = (change: Partial<PresenceRules>) =>
+    floor.admin.try(presence.setRules, { body: { set: change, base } })
+  const both = await Promise.all([set({ heldMinutes: 7 }), set({ graceSeconds: 40 })])
+  expect(both.map(({ status }) => status)).toEqual([200, 200])
+  expect(await set({ heldMinutes: 9, idleMinutes: 3 })).toMatchObject({
+    ...{ status: 409, body: { error: { code: 'stale' } } },
+  })
+  expect(await floor.admin.call(presence.rules)).toEqual({
+    ...{ ...base, heldMinutes: 7, graceSeconds: 40 },
+  })
+})
+
 test('PR-3 whoever is back within the organisation’s grace has missed nothing; it is theirs to set', async () => {
   const floor = await furnish(house)
   await rule(floor, { graceSeconds: 10 })
   expect(
-    (await floor.admin.try(presence.setRules, { body: { ...USUAL_RULES, graceSeconds: 9 } }))
+    (await floor.admin.try(presence.setRules, { body: { set: { graceSeconds: 9 }, base: {} } }))
       .status,
   ).toBe(400)
   const anna = await floor.operator()

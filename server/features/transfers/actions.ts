@@ -1,4 +1,5 @@
 // Handing a chat on, taking that back, passing it on; and, for those above, giving and moving.
+import type { Change } from '#contract/shapes.ts'
 import { cleanMessage, messageProblem } from '#contract/text.ts'
 import type {
   Declining,
@@ -9,10 +10,12 @@ import type {
   TransferRules,
 } from '#contract/transfers.ts'
 import { mustHold } from '../../platform/allow.ts'
+import { changed } from '../../platform/changed.ts'
 import type { ActorCtx, Tx } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
+import * as accounts from '../accounts/queries.ts'
 import * as chats from '../chats/queries.ts'
 import { run, settle } from '../routing/actions.ts'
 import * as handing from '../routing/handing-queries.ts'
@@ -137,16 +140,21 @@ export function readRules(ctx: ActorCtx): Promise<TransferRules> {
   return transfers.findRules(ctx.db, ctx.organisationId)
 }
 
-/** Refuses as `readRules`. */
-export async function setRules(ctx: ActorCtx, wanted: TransferRules): Promise<TransferRules> {
+/** Refuses as `readRules`, and with `stale` where somebody has set the same meanwhile. */
+export async function setRules(
+  ctx: ActorCtx,
+  change: Change<TransferRules>,
+): Promise<TransferRules> {
   const { organisationId } = ctx
   mustHold(ctx.actor, 'setup.manage', organisationId)
-  await write(ctx, 'account.set_transfers', async (tx) => {
+  return write(ctx, 'account.set_transfers', async (tx) => {
+    await accounts.lock(tx.db, organisationId)
     const before = await transfers.findRules(tx.db, organisationId)
-    await transfers.setRules(tx.db, organisationId, wanted)
-    tx.note({ subject: 'account', subjectId: organisationId, before, after: wanted })
+    const after = changed(before, change)
+    await transfers.setRules(tx.db, organisationId, after)
+    tx.note({ subject: 'account', subjectId: organisationId, before, after })
+    return after
   })
-  return wanted
 }
 
 type Answer = Outcome<string, unknown>

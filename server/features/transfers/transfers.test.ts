@@ -128,9 +128,10 @@ test('QU-12 whoever neither holds a chat nor stands above it can do nothing with
       anna.try(transfers.begin, { params, body: to('queue', floor.queue.id, '\u0007') }),
     ),
   ).toEqual([400, 'invalid'])
-  const rules = { most: 0, seconds: 60 }
-  expect((await anna.try(transfers.setRules, { body: rules })).status).toBe(403)
-  await floor.admin.call(transfers.setRules, { body: rules })
+  const { most } = await floor.admin.call(transfers.rules)
+  const change = { body: { set: { most: 0 }, base: { most } } }
+  expect((await anna.try(transfers.setRules, change)).status).toBe(403)
+  await floor.admin.call(transfers.setRules, change)
   expect(await refused('queue', floor.queue.id)).toEqual([409, 'too_many_transfers'])
 })
 

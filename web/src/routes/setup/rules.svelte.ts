@@ -1,9 +1,12 @@
 // Rules of the whole organisation while they are changed: what stands, and what is typed.
+import type { Change } from '#contract/shapes.ts'
+import { Refused } from '#lib/api.ts'
 import { type Trouble, troubleOf } from '#lib/trouble.ts'
 
 interface Ways<T> {
   read: () => Promise<T>
-  write: (rules: T) => Promise<T>
+  /** Refused with `stale` where somebody has set the same meanwhile. */
+  write: (change: Change<T>) => Promise<T>
 }
 
 export class RulesDraft<T extends object> {
@@ -47,7 +50,7 @@ export class RulesDraft<T extends object> {
     })
   }
 
-  /** Whether it was saved: over what stands by now, so that nobody's other change is undone. */
+  /** Whether it was saved. What others have set besides stays. */
   async save(): Promise<boolean> {
     if (this.isBusy) return false
     this.isBusy = true
@@ -57,14 +60,16 @@ export class RulesDraft<T extends object> {
   }
 
   async #write(): Promise<boolean> {
-    const [seen, typed] = [this.#stands, this.changed]
-    const now = await this.#ways.read()
-    this.#stands = now
-    this.isOvertaken = typed.some(
-      (key) => now[key] !== seen?.[key] && now[key] !== this.#typed[key],
-    )
-    if (this.isOvertaken) return false
-    this.#stands = await this.#ways.write({ ...now, ...this.#typed })
+    const base = this.#stands ?? {}
+    this.isOvertaken = false
+    try {
+      this.#stands = await this.#ways.write({ set: this.#typed, base })
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'stale') throw error
+      this.#stands = await this.#ways.read()
+      this.isOvertaken = true
+      return false
+    }
     this.#typed = {}
     return true
   }

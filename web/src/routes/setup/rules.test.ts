@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Change } from '#contract/shapes.ts'
+import { Refused } from '#lib/api.ts'
 import { RulesDraft } from './rules.svelte.ts'
 
 /** What the server keeps, and somebody who is changing it. */
@@ -7,9 +9,12 @@ function organisation(rules: { most: number; seconds: number }) {
   const draft = () =>
     new RulesDraft({
       read: async () => standing,
-      write: async (wanted: typeof standing) => {
-        standing = wanted
-        return wanted
+      write: async ({ set, base }: Change<typeof standing>) => {
+        const keys = ['most', 'seconds'] as const
+        if (keys.some((key) => key in set && base[key] !== standing[key]))
+          throw new Refused(409, { code: 'stale', message: 'stale' })
+        standing = { ...standing, ...set }
+        return standing
       },
     })
   return { draft, standing: () => standing }
