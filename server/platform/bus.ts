@@ -37,7 +37,8 @@ interface Message {
 export function openBus(openCarrier: OpenCarrier, failed: (error: unknown) => void): Bus {
   const heard = new EventEmitter<Events>()
   const topics = new Set<string>()
-  let gathering: NodeJS.Timeout | undefined
+  /** Ends the gathering that is under way. */
+  let giveUp: (() => void) | undefined
   let sentAt = 0
   const carrier = openCarrier((payload) => hear(heard, payload))
   const send = (message: Message) => {
@@ -45,7 +46,7 @@ export function openBus(openCarrier: OpenCarrier, failed: (error: unknown) => vo
     if (Buffer.byteLength(payload) <= MOST_BYTES) carrier.publish(payload).catch(failed)
   }
   const flush = () => {
-    gathering = undefined
+    giveUp = undefined
     sentAt = performance.now()
     const wake = [...topics]
     topics.clear()
@@ -56,17 +57,26 @@ export function openBus(openCarrier: OpenCarrier, failed: (error: unknown) => vo
   return {
     wake(topic) {
       topics.add(topic)
-      // The first one goes at once, with all that is said in the same turn.
-      gathering ??= setTimeout(flush, Math.max(0, sentAt + GATHER_MS - performance.now()))
+      giveUp ??= after(sentAt + GATHER_MS - performance.now(), flush)
     },
     sign: (sign) => send({ sign }),
     onWake: (hear) => void heard.on('wake', hear),
     onSign: (hear) => void heard.on('sign', hear),
     async close() {
-      clearTimeout(gathering)
+      giveUp?.()
       await carrier.close()
     },
   }
+}
+
+/** Does it after so long, or at the end of this turn, which a timer would make a millisecond. */
+function after(ms: number, act: () => void): () => void {
+  if (ms > 0) {
+    const timer = setTimeout(act, ms)
+    return () => clearTimeout(timer)
+  }
+  const soon = setImmediate(act)
+  return () => clearImmediate(soon)
 }
 
 function hear(heard: EventEmitter<Events>, payload: string): void {

@@ -34,6 +34,8 @@ export function startChecker({ databaseUrl, bus, node, failed }: CheckerParts): 
       everyMs = await check({ eye, bus, node: node.id, everyMs, memory })
       isFailing = false
     } catch (error) {
+      // What was seen before a database broke need not have stood since: nobody could put it right.
+      memory.seen = new Map()
       // A row of failures is said once, at its beginning.
       if (!isFailing) failed(error)
       isFailing = true

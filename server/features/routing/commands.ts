@@ -87,13 +87,16 @@ const WHY_NOT_TAKEN = {
 /** Ends a chat that the actor holds, or held until it ended. Refuses with `not_found`. */
 export async function closeChat(ctx: ActorCtx, chatId: string): Promise<Record<string, never>> {
   const { organisationId, userId } = ctx.actor
-  const standing = found(await chats.findStanding(ctx.db, organisationId, chatId, userId))
-  if (!standing.wasHeld) throw new Refusal('not_found')
-  const { status } = await ask(ctx, (db) =>
+  const { status, seq } = await ask(ctx, (db) =>
     routing.closeChat(db, { organisationId, chatId, holderId: userId, because: 'operator' }),
   )
   if (status === 'again') throw new Refusal('busy', { retryAfter: 1 })
   if (status !== 'closed') throw new Refusal('not_found')
+  // One that had ended before is known to whoever held it, and to nobody else.
+  if (seq === null) {
+    const standing = await chats.findStanding(ctx.db, organisationId, chatId, userId)
+    if (!standing?.wasHeld) throw new Refusal('not_found')
+  }
   return {}
 }
 

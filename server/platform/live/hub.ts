@@ -36,6 +36,8 @@ interface Room {
 const MOST_ROWS = 2_000
 /** At least this long between two frames of a room with many watchers: what falls between is one. */
 const TICK_MS = 50
+/** And so long after what it tells of: whoever is offered a chat is told first, on every server. */
+const MOMENT_MS = 10
 /** A user's own scope has few watchers, who wait for what it says: an offer is one frame, at once. */
 const AT_ONCE = /^user:/
 /** How long an answer waits for this process to read as far as the watcher has read elsewhere. */
@@ -117,9 +119,11 @@ export class Hub {
   }
 
   #plan(room: Room, scope: string): void {
-    const waitMs = AT_ONCE.test(scope) ? 0 : room.toldAt + TICK_MS - performance.now()
-    if (waitMs <= 0) this.#send(room, scope)
-    else room.telling ??= setTimeout(() => this.#send(room, scope), waitMs)
+    if (AT_ONCE.test(scope)) this.#send(room, scope)
+    else {
+      const waitMs = Math.max(MOMENT_MS, room.toldAt + TICK_MS - performance.now())
+      room.telling ??= setTimeout(() => this.#send(room, scope), waitMs)
+    }
   }
 
   #send(room: Room, scope: string): void {
