@@ -8,12 +8,15 @@ import { routing } from '#contract/routing.ts'
 import { scope } from '#contract/scopes.ts'
 import { visitors } from '#contract/visitors.ts'
 import { type Caller, caller } from '../../server/client/http.ts'
-import type { Done, Order, Seat } from './orders.ts'
+import type { Done, Order, Seat, Turn } from './orders.ts'
 
 const LATE_MS = 10_000
 /** So many sockets are opened at a time, and each is tried so often. */
 const AT_ONCE = 10
 const ATTEMPTS = 10
+
+/** The machine's time of day, in fractions of a millisecond: the database's clock is the same. */
+const clock = () => performance.timeOrigin + performance.now()
 
 interface Next {
   chatId: string
@@ -68,8 +71,8 @@ class Desk {
     return this.#heard === undefined && this.held.size > 0
   }
 
-  /** Ends a chat at the other server; the time until the next is offered, which is then taken. */
-  async closeOne(): Promise<number | undefined> {
+  /** Ends a chat at the other server, and takes the one that is offered next. */
+  async closeOne(): Promise<Turn | undefined> {
     const [chatId] = this.held
     if (chatId === undefined) return undefined
     this.held.delete(chatId)
@@ -77,7 +80,7 @@ class Desk {
       this.#heard = resolve
       setTimeout(() => resolve(undefined), LATE_MS).unref()
     })
-    const sentAt = performance.now()
+    const askedAt = clock()
     const closing = this.#there.try(routing.close, { params: { id: chatId } })
     const next = await heard
     await closing
@@ -86,7 +89,7 @@ class Desk {
       if (status === 200) this.held.add(next.chatId)
     }
     this.#heard = undefined
-    return next && next.at - sentAt
+    return next && { chatId, askedAt, offeredAt: next.at }
   }
 
   /** A message whose answer needs nothing but this server. */
@@ -102,7 +105,7 @@ class Desk {
 
   #hear(frame: Frame): void {
     if (frame.s !== scope.user(this.seat.userId)) return
-    const at = performance.now()
+    const at = clock()
     for (const [kind, id, , row] of frame.r) {
       if (kind !== 'chat' || row === null) continue
       if (row.operatorId === this.seat.userId && this.#heard === undefined) this.held.add(id)
@@ -171,18 +174,18 @@ async function turn(done: Done): Promise<void> {
     done.missed++
     return
   }
-  const [offer] = await Promise.all([
+  const [closed] = await Promise.all([
     desk.closeOne(),
     pick(desks)
       ?.echo()
       .then((ms) => done.echoes.push(ms)),
   ])
-  if (offer === undefined) done.missed++
-  else done.offers.push(offer)
+  if (closed === undefined) done.missed++
+  else done.turns.push(closed)
 }
 
 async function rush(hands: number, seconds: number): Promise<Done> {
-  const done: Done = { offers: [], echoes: [], missed: 0 }
+  const done: Done = { turns: [], echoes: [], missed: 0 }
   const until = performance.now() + seconds * 1_000
   const hand = async () => {
     while (performance.now() < until) await Promise.all([turn(done), ask()])
@@ -193,7 +196,7 @@ async function rush(hands: number, seconds: number): Promise<Done> {
 
 /** Chats end and visitors come, each as often, as calls come in: independent of one another. */
 async function pace(perSecond: number, seconds: number): Promise<Done> {
-  const done: Done = { offers: [], echoes: [], missed: 0 }
+  const done: Done = { turns: [], echoes: [], missed: 0 }
   const until = performance.now() + seconds * 1_000
   await Promise.all([poisson(perSecond, until, () => turn(done)), poisson(perSecond, until, ask)])
   return done
@@ -210,7 +213,7 @@ async function poisson(perSecond: number, until: number, act: () => Promise<void
   await Promise.all(acts)
 }
 
-const NOTHING: Done = { offers: [], echoes: [], missed: 0 }
+const NOTHING: Done = { turns: [], echoes: [], missed: 0 }
 
 async function obey(order: Order): Promise<Done> {
   switch (order.do) {

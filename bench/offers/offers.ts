@@ -6,14 +6,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { sql } from 'kysely'
 import { type ServerProcess, startServer } from '../../scripts/storm/servers.ts'
 import { brokenLaws } from '../../server/features/routing/laws.ts'
-import { type Database, openDatabase } from '../../server/platform/database.ts'
+import { type Database, type Db, openDatabase } from '../../server/platform/database.ts'
 import { startEmbeddedPostgres } from '../../server/platform/embedded-postgres.ts'
 import { migrate } from '../../server/platform/migrate.ts'
 import { quantile, round } from '../routing/numbers.ts'
 import { beginShift, type Floor, makeFloor } from './floor.ts'
-import type { Done, Order, Seat } from './orders.ts'
+import type { Done, Order, Seat, Turn } from './orders.ts'
 
 const DESKS = new URL('./desks.ts', import.meta.url)
 const PROCESSES = 2
@@ -99,7 +100,7 @@ async function measure(
     await beginShift(db, floor)
     await all(crews, { do: 'hold', chats: LIMIT })
     say(`everybody has ${LIMIT} chats`)
-    const result = await play(options, crews)
+    const result = await play(db, options, crews)
     const { overLimit, raisedOverLimit, ...laws } = await brokenLaws(db)
     return { ...result, overLimit: overLimit + raisedOverLimit, laws }
   } finally {
@@ -126,14 +127,18 @@ async function seat(servers: readonly ServerProcess[], crews: ChildProcess[], fl
   say(`${seats.length} sockets are open at ${urls.length} servers`)
 }
 
-async function play({ seconds, ...options }: Options, crews: ChildProcess[]): Promise<object> {
+async function play(
+  db: Db,
+  { seconds, ...options }: Options,
+  crews: ChildProcess[],
+): Promise<object> {
   // Whatever is compiled or filled at first use is none of what is measured.
   await all(crews, { do: 'rush', hands: HANDS, seconds: seconds / 4 })
   const rushed = await all(crews, { do: 'rush', hands: HANDS, seconds: seconds / 4 })
-  const capacity = rushed.offers.length / (seconds / 4)
+  const capacity = rushed.turns.length / (seconds / 4)
   say(`${round(capacity)} chats a second at the most`)
-  const ofFloor = await paced(crews, options.operators / SECONDS_BETWEEN_CLOSES, seconds)
-  const half = await paced(crews, capacity / 2, seconds)
+  const ofFloor = await paced(db, crews, options.operators / SECONDS_BETWEEN_CLOSES, seconds)
+  const half = await paced(db, crews, capacity / 2, seconds)
   return {
     ...ofFloor,
     half,
@@ -142,22 +147,43 @@ async function play({ seconds, ...options }: Options, crews: ChildProcess[]): Pr
   }
 }
 
-/** So many closes a second, as they come in: what an offer takes, an echo, and the one above the other. */
-async function paced(crews: ChildProcess[], perSecond: number, seconds: number) {
+/**
+ * So many closes a second, as they come in: how long after its slot was freed, and after the press that
+ * freed it, the next offer was there; what an echo takes; and how far the first is above that.
+ */
+async function paced(db: Db, crews: ChildProcess[], perSecond: number, seconds: number) {
   const share = perSecond / crews.length
-  const { offers, echoes, missed } = await all(crews, { do: 'pace', perSecond: share, seconds })
-  const of = (times: number[]) => [quantile(times, 0.5), quantile(times, 0.99)].map(tenth)
-  const [offersP50 = 0, offersP99 = 0] = of(offers)
-  const [echoP50 = 0, echoP99 = 0] = of(echoes)
-  const [p50Above, p99Above] = [tenth(offersP50 - echoP50), tenth(offersP99 - echoP99)]
-  say(`${round(perSecond)} a second, ${offers.length} of them`)
-  say(`  the next offer  p50 ${offersP50} ms, p99 ${offersP99} ms`)
-  say(`  a bare echo     p50 ${echoP50} ms, p99 ${echoP99} ms`)
-  say(`  above the echo  p50 ${p50Above} ms, p99 ${p99Above} ms`)
-  return {
-    ...{ p50Above, p99Above, echoP50, echoP99, offersP50, offersP99 },
-    ...{ perSecond: round(perSecond), offers: offers.length, missed },
+  const { turns, echoes, missed } = await all(crews, { do: 'pace', perSecond: share, seconds })
+  const of = (times: number[]) => {
+    const [p50 = 0, p99 = 0] = [quantile(times, 0.5), quantile(times, 0.99)].map(tenth)
+    return { p50, p99 }
   }
+  const freed = of(await sinceFreed(db, turns))
+  const pressed = of(turns.map(({ askedAt, offeredAt }) => offeredAt - askedAt))
+  const echo = of(echoes)
+  const [p50Above, p99Above] = [tenth(freed.p50 - echo.p50), tenth(freed.p99 - echo.p99)]
+  say(`${round(perSecond)} a second, ${turns.length} of them`)
+  say(`  since the slot was free   p50 ${freed.p50} ms, p99 ${freed.p99} ms`)
+  say(`  since the press           p50 ${pressed.p50} ms, p99 ${pressed.p99} ms`)
+  say(`  a bare echo               p50 ${echo.p50} ms, p99 ${echo.p99} ms`)
+  say(`  slot to offer, above it   p50 ${p50Above} ms, p99 ${p99Above} ms`)
+  return {
+    ...{ p50Above, p99Above, freed, pressed, echo },
+    ...{ perSecond: round(perSecond), offers: turns.length, missed },
+  }
+}
+
+/** By the database's clock: the transaction that frees a slot notes when, and commits after that. */
+async function sinceFreed(db: Db, turns: readonly Turn[]): Promise<number[]> {
+  const ids = turns.map(({ chatId }) => chatId)
+  const { rows } = await sql<{ chatId: string; endedAt: string }>`
+    select chat_id, max(ended_at) as ended_at from assignments
+     where state = 'ended' and chat_id = any (${ids}::uuid[]) group by chat_id`.execute(db)
+  const freed = new Map(rows.map(({ chatId, endedAt }) => [chatId, Date.parse(endedAt)]))
+  return turns.flatMap(({ chatId, offeredAt }) => {
+    const at = freed.get(chatId)
+    return at === undefined ? [] : [offeredAt - at]
+  })
 }
 
 const tenth = (value: number) => round(value, 1)
@@ -165,7 +191,7 @@ const tenth = (value: number) => round(value, 1)
 async function all(crews: ChildProcess[], order: Order): Promise<Done> {
   const done = await Promise.all(crews.map((crew) => obeyed(crew, order)))
   return {
-    offers: done.flatMap(({ offers }) => offers),
+    turns: done.flatMap(({ turns }) => turns),
     echoes: done.flatMap(({ echoes }) => echoes),
     missed: done.reduce((sum, { missed }) => sum + missed, 0),
   }

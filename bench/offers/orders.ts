@@ -21,9 +21,16 @@ export type Order =
   | { do: 'pace'; perSecond: number; seconds: number }
   | { do: 'leave' }
 
-/** From it: what the order came to. Times in milliseconds. */
+/** A chat that was ended, when that was asked, and when the next offer was on the operator's socket. */
+export interface Turn {
+  chatId: string
+  askedAt: number
+  offeredAt: number
+}
+
+/** From it: what the order came to. Times in milliseconds, instants of this machine's clock. */
 export interface Done {
-  offers: number[]
+  turns: Turn[]
   echoes: number[]
   /** Closes that no offer followed in time, or that were refused. */
   missed: number
