@@ -88,6 +88,7 @@ export class Hub {
   leave(scope: string, watcher: Watcher): void {
     const room = this.#rooms.get(scope)
     if (room === undefined || !room.watchers.delete(watcher.id)) return
+    tellGone(room, scope, watcher)
     const scopes = this.#watched.get(watcher.id)
     scopes?.delete(scope)
     if (scopes?.size === 0) this.#watched.delete(watcher.id)
@@ -160,6 +161,12 @@ export class Hub {
     while (this.#log.cursor(organisationId) < since && performance.now() < until)
       await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+/** Whoever leaves, or must, hears what is gone by then, lest it stay on the page; and nothing new. */
+function tellGone(room: Room, scope: string, watcher: Watcher): void {
+  const gone = rowsOf(scope, room.untold.flat()).filter(([, , , row]) => row === null)
+  if (gone.length > 0) watcher.send({ s: scope, p: room.at, t: room.to, r: gone })
 }
 
 /** Tells a frame to everybody who watches. */
