@@ -80,6 +80,16 @@ language sql as $$
    limit p_most
 $$;
 
+-- Nobody counts a line that may be as long as it likes.
+create or replace function is_line_full(p_queue queues) returns boolean
+language sql as $$
+  select p_queue.max_waiting is not null and p_queue.max_waiting <= (
+    select count(*) from routed_chats
+     where organisation_id = p_queue.organisation_id and queue_id = p_queue.id and state = 'waiting') + (
+    select count(*) from routed_chats
+     where organisation_id = p_queue.organisation_id and queue_id = p_queue.id and state = 'early')
+$$;
+
 -- A transition knows by key whatever it touches. One whose plan was made on an empty floor must not
 -- read a whole table on a full one; and one plan does for everybody, so it is made once.
 do $$
