@@ -91,8 +91,10 @@ language sql as $$
 $$;
 
 -- A transition knows by key whatever it touches. One whose plan was made on an empty floor must not
--- read a whole table on a full one; and one plan does for everybody, so it is made once.
-do $$
+-- read a whole table on a full one; and one plan does for everybody, so it is made once. To be called
+-- by whatever migration makes or replaces a transition.
+create function plan_transitions_by_key() returns void
+language plpgsql volatile as $$
 declare
   v_transition regprocedure;
 begin
@@ -108,3 +110,5 @@ begin
   end loop;
 end
 $$;
+
+select plan_transitions_by_key();

@@ -60,8 +60,4 @@ begin
 end
 $$;
 
--- As 0071 gave the others.
-alter function ask_chat set enable_seqscan = off;
-alter function ask_chat set enable_hashjoin = off;
-alter function ask_chat set enable_mergejoin = off;
-alter function ask_chat set plan_cache_mode = force_generic_plan;
+select plan_transitions_by_key();

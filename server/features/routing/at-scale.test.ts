@@ -13,6 +13,11 @@ const OPERATORS = 160
 /** A key's way through an index and to its row, with some to spare. */
 const PAGES_OF_A_KEY = 5
 
+const BY_KEY = [
+  ...['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'],
+  'plan_cache_mode=force_generic_plan',
+]
+
 /** Members who are all ready and have all that they may, and a chat that waits in every queue. */
 async function fullFloor(): Promise<void> {
   const { db, place } = house
@@ -56,4 +61,14 @@ test('IN-4 who is free is looked for by the key of each member, never everybody 
   const ofQueue = PAGES_OF_A_KEY * (OPERATORS / QUEUES + 10)
   const isFree = 'select is_anybody_free(c) from (select * from routed_chats limit 1) c'
   expect(await pagesOf(isFree)).toBeLessThan(ofQueue)
+})
+
+test('every transition is planned once and by key, whichever migration made it last', async () => {
+  const { rows } = await sql<{ name: string; settings: string[] }>`
+    select p.proname as name, p.proconfig as settings from pg_proc p
+     where p.pronamespace = 'public'::regnamespace and p.prorettype = 'routing_outcome'::regtype
+       and p.proconfig @> array['search_path=public']`.execute(house.db)
+  const isByKey = (settings: readonly string[]) => BY_KEY.every((one) => settings.includes(one))
+  expect(rows.length).toBeGreaterThan(40)
+  expect(rows.filter(({ settings }) => !isByKey(settings))).toEqual([])
 })

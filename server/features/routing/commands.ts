@@ -23,7 +23,7 @@ import * as ringing from './ring-queries.ts'
 
 /** A transition that needs no audit line, on its own. */
 export async function ask<T extends Outcome<string, unknown>>(
-  ctx: ActorCtx,
+  ctx: Pick<ActorCtx, 'db' | 'bus' | 'organisationId'>,
   transition: (db: Db) => Promise<T>,
 ): Promise<T> {
   const wake = () => ctx.bus.wake(ctx.organisationId)

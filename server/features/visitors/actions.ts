@@ -14,6 +14,7 @@ import { say, soundMessage } from '../chats/actions.ts'
 import * as chats from '../chats/queries.ts'
 import * as hours from '../hours/queries.ts'
 import { run } from '../routing/actions.ts'
+import { ask as transact } from '../routing/commands.ts'
 import * as parking from '../routing/parking-queries.ts'
 import * as routing from '../routing/queries.ts'
 import * as visits from '../visits/queries.ts'
@@ -76,12 +77,11 @@ export async function ask(ctx: VisitorCtx, wanted: NewChat): Promise<Visit> {
   const owner = await visitors.findVisitorOfChat(ctx.db, wanted.id)
   if (owner === undefined) {
     await spendOnChat(ctx)
-    const { status } = await run(ctx.db, (db) =>
+    const { status } = await transact(ctx, (db) =>
       visitors.askChat(db, ctx.visitor, wanted.id, contact, message),
     ).catch(refuseBroken)
     const no = WHY_NOT[status]
     if (no !== undefined) throw new Refusal(no, no === 'contact_needed' ? { field: 'email' } : {})
-    ctx.bus.wake(ctx.organisationId)
   }
   return visitOf(ctx, wanted.id)
 }

@@ -143,8 +143,8 @@ async function findLately(db: Db, queueId: string): Promise<Lately | undefined> 
         from wanted w
        cross join lateral (
          select c.* from queue_members m
-           join routed_chats c on c.organisation_id = m.organisation_id and c.operator_id = m.user_id
-                              and c.queue_id = m.queue_id
+           join routed_chats c on c.organisation_id = m.organisation_id and c.queue_id = m.queue_id
+                              and (c.operator_id = m.user_id or c.state = 'parked' and c.parked_for = m.user_id)
           where m.organisation_id = w.organisation_id and m.queue_id = w.queue_id
          union all (
            select * from routed_chats
