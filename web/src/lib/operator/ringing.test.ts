@@ -17,7 +17,7 @@ const operator = {
 } as Operator
 const member = (queueId: string, participates: boolean, userId = 'me') => ({
   ...{ id: `${queueId}:${userId}`, queueId, userId, participates },
-  ...{ isJoined: false, joinedAt: null, tier: 1 },
+  ...{ isJoined: false, joinedAt: null, joinedUntil: null, pausedBy: null, tier: 1 },
 })
 const chat = (id: string, more: Partial<Chat> = {}) =>
   ({ id, queueId: 'q', kind: 'live', rings: true, dueAt: id, ...more }) as Chat

@@ -20,6 +20,7 @@ const operator = (change: Partial<Operator>): Operator => ({
   missed: 0,
   isNotAnswering: false,
   ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
+  shift: null,
   wrapUp: null,
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 5, version: 1 },

@@ -7,7 +7,7 @@ import {
   type Reason,
   type WhyChat,
 } from '#contract/why.ts'
-import { formatList, formatTime, t } from '#lib/words.ts'
+import { formatDateTime, formatList, formatTime, t } from '#lib/words.ts'
 
 /** `null`: nothing rules them out. A reason that this page does not know yet is `unknown`. */
 export type Known = Reason | 'unknown' | null
@@ -68,7 +68,14 @@ function detailsOf(check: Check, one: Considered): string[] {
   if (check === 'connection' && one.connection === 'reconnecting')
     return [t('shell.status.reconnecting')]
   if (check === 'units') return unitsOf(one)
+  if (check === 'shift') return shiftOf(one)
   return check === 'limit' && one.offerEndsAt !== null ? [t('why.offer')] : []
+}
+
+/** When it is their turn: that may be tomorrow, which no countdown says. */
+function shiftOf({ fails }: Considered): string[] {
+  const at = fails.find(({ check }) => check === 'shift')?.changesAt
+  return at ? [t('why.shift.from', { time: formatDateTime(at) })] : []
 }
 
 /** How many such chats somebody may really hold now, and that it is their units that say so. */
@@ -103,6 +110,8 @@ const WORDS = {
   answering: 'not_answering',
   takes_part: 'outside',
   joined: 'not_joined',
+  shift: 'off_shift',
+  accepts: 'kind_not_accepted',
   wrap_up: 'wrap_up',
   limit: 'at_limit',
   units: 'units_full',
@@ -130,6 +139,7 @@ export function changeOf(one: Considered): { at: string; text: string } | undefi
 
 const CHANGES = [
   'hours',
+  'shift',
   'skills',
   'wrap_up',
   'limit',

@@ -210,6 +210,21 @@ test('QU-5 QU-18 of units it is said what they leave; of a cool-down, that it en
   expect(changeOf(cooling)).toEqual({ at: changesAt, text: 'may be given the next' })
 })
 
+test('PR-10 whoever is off shift is said to be, and when the shift begins', () => {
+  expect(said({ operators: of('off_shift', 'not_joined') })).toBe(
+    'Waits because Sales is not for anybody who has joined it, as things are now: 1 off shift and 1 has not joined.',
+  )
+  const changesAt = '2026-01-02T08:00:00.000Z'
+  const off: Considered = {
+    ...{ ...anna, ruledOutBy: 'off_shift' },
+    fails: [{ check: 'shift', changesAt }],
+  }
+  expect(changeOf(off)).toEqual({ at: changesAt, text: 'the shift begins' })
+  expect(factsOf(off)).toEqual([expect.stringMatching(/^the shift begins Jan 2, 2026/)])
+  const both: Considered = { ...off, fails: [...off.fails, { check: 'accepts', changesAt: null }] }
+  expect(factsOf(both)).toContain('also: takes no such chats now')
+})
+
 test('QU-6 a chat that is parked says for whom, and what will move it', () => {
   const parked = {
     ...({ userId: 'anna', name: 'Anna', at: chat.at, because: 'gone', isOwed: true } as const),

@@ -17,6 +17,7 @@ const operator: Operator = {
   missed: 0,
   isNotAnswering: false,
   ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
+  shift: null,
   wrapUp: null,
   live: { used: 0, limit: 3, version: 1 },
   deferred: { used: 0, limit: 0, version: 1 },

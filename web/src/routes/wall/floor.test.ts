@@ -25,6 +25,7 @@ function operator(id: string, more: Partial<Operator> = {}): Operator {
     missed: 0,
     isNotAnswering: false,
     ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
+    shift: null,
     wrapUp: null,
     live: { used: 0, limit: 3, version: 1 },
     deferred: { used: 0, limit: 0, version: 1 },

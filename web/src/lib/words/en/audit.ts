@@ -226,6 +226,7 @@ export default {
   'field.seconds': 'Seconds',
   'field.onboardingMode': 'How newcomers get a password',
   'field.closeParkedDays': 'Ends after being parked, days',
+  'field.keepsShifts': 'Keeps shifts',
   'field.keepHours': 'Kept for whoever is gone, hours',
   'field.parkAfterMinutes': 'Parks after minutes',
   'field.wakeTo': 'When it wakes',

@@ -104,6 +104,9 @@ export default {
   'queue.max-waiting.none': 'As many as come',
   'queue.preset': 'Newcomers get it',
   'queue.preset.what': 'Whoever is added without a choice of queues serves this one.',
+  'queue.keeps-shifts': 'Keeps shifts',
+  'queue.keeps-shifts.what':
+    'Asks only those whose shift it is. Whoever has no shift is always asked.',
   'queue.auto': 'Chats are given at once',
   'queue.auto.what': 'They are not offered first: whoever is free has them.',
   'queue.active': 'In use',

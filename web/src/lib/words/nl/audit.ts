@@ -226,6 +226,7 @@ export default {
   'field.seconds': 'Seconden',
   'field.onboardingMode': 'Hoe nieuwkomers een wachtwoord krijgen',
   'field.closeParkedDays': 'Eindigt na zoveel dagen geparkeerd',
+  'field.keepsShifts': 'Houdt zich aan diensten',
   'field.keepHours': 'Uren bewaard voor wie weg is',
   'field.parkAfterMinutes': 'Parkeert na minuten',
   'field.wakeTo': 'Als er weer wordt geschreven',

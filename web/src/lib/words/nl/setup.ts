@@ -105,6 +105,9 @@ export default {
   'queue.max-waiting.none': 'Zoveel als er komen',
   'queue.preset': 'Nieuwkomers krijgen die',
   'queue.preset.what': 'Wie zonder keuze van wachtrijen wordt toegevoegd, bedient deze.',
+  'queue.keeps-shifts': 'Houdt zich aan diensten',
+  'queue.keeps-shifts.what':
+    'Vraagt alleen wie dienst heeft. Wie geen diensten kent, wordt altijd gevraagd.',
   'queue.auto': 'Chats worden meteen gegeven',
   'queue.auto.what': 'Ze worden niet eerst aangeboden: wie vrij is, heeft ze.',
   'queue.active': 'In gebruik',
