@@ -3,11 +3,21 @@
 import { type Static, Type } from 'typebox'
 import { changesOf, Versions } from './changes.ts'
 import { endpoint } from './endpoint.ts'
-import { ById, Id, Instant, Name, Nothing, orNull, Strict } from './shapes.ts'
+import { ById, ChatKind, Id, Instant, Name, Nothing, orNull, Strict } from './shapes.ts'
 import { StatusColour, StatusIcon } from './status-look.ts'
 
 /** What a status of the catalogue says of its operator. */
-export const StatusAvailability = Type.Union([Type.Literal('away'), Type.Literal('busy')])
+export const StatusAvailability = Type.Union([
+  /** For some chats only: see `accepts`. */
+  Type.Literal('available'),
+  Type.Literal('away'),
+  Type.Literal('busy'),
+])
+export type StatusAvailability = Static<typeof StatusAvailability>
+
+/** Only with `available`, and always then: the kind of chats that queues offer meanwhile, or none of
+ * them: then only what somebody hands over comes. Both kinds would be being available as such. */
+const Accepts = orNull(Type.Array(ChatKind, { uniqueItems: true }))
 
 /** As an operator's status, apart from how many chats they hold. */
 export const LedgerStatus = Type.Union([
@@ -44,6 +54,8 @@ export type StatusCause = Static<typeof StatusCause>
 export const StatusInterval = Type.Object({
   status: LedgerStatus,
   reason: orNull(Type.String()),
+  /** Null: as the status says; otherwise available for chats of these kinds only. */
+  accepts: orNull(Type.Array(ChatKind)),
   cause: StatusCause,
   /** As the status of the catalogue says; without one, whoever is away or offline is not at work. */
   isPaid: Type.Boolean(),
@@ -73,13 +85,14 @@ export type StatusDay = Static<typeof StatusDay>
 
 const Day = Type.String({ pattern: '^20\\d\\d-\\d\\d-\\d\\d$' })
 
-/** A status of the catalogue: why somebody is away or busy. */
+/** A status of the catalogue: why somebody is away or busy, or for which chats alone they are there. */
 export const Status = Type.Object({
   id: Id,
   /** Whoever works here or below may choose it. */
   accountId: Id,
   name: Type.String(),
   availability: StatusAvailability,
+  accepts: Accepts,
   icon: StatusIcon,
   colour: StatusColour,
   isPaid: Type.Boolean(),
@@ -95,6 +108,7 @@ export type Status = Static<typeof Status>
 const look = {
   name: Name,
   availability: StatusAvailability,
+  accepts: Accepts,
   icon: StatusIcon,
   colour: StatusColour,
   isPaid: Type.Boolean(),
@@ -115,6 +129,13 @@ export const statuses = {
   mine: endpoint('GET', '/api/me/statuses', 'chats.answer', 'The statuses that I may choose', {
     reply: Type.Array(Status),
   }),
+  choosable: endpoint(
+    'GET',
+    '/api/operators/:id/choosable',
+    'operators.manage',
+    'The statuses that an operator may choose, for who sets one for them',
+    { params: ById, reply: Type.Array(Status) },
+  ),
   create: endpoint('POST', '/api/statuses', 'setup.manage', 'Make a status', {
     body: NewStatus,
     reply: Status,

@@ -93,6 +93,7 @@ export const CHAT_ROWS: Record<string, Row> = {
     ask: to('user', () => ({ availability: 'available' })),
   },
   'GET /api/operators/:id/statuses': { by: 'supervisor', ask: byId('user') },
+  'GET /api/operators/:id/choosable': { by: 'supervisor', ask: byId('user') },
   'GET /api/history': { by: 'manager' },
   'GET /api/history/places': { by: 'manager' },
   'GET /api/history/:id': { by: 'manager', ask: byId('chat') },

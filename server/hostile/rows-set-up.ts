@@ -42,7 +42,8 @@ export const SET_UP_ROWS: Record<string, Row> = {
     by: 'manager',
     ask: body((ids) => ({
       ...{ accountId: ids.account, name: 'Training', availability: 'busy', icon: 'learning' },
-      ...{ colour: 'blue', isPaid: true, maxMinutes: null, departmentIds: [ids.department] },
+      ...{ accepts: null, colour: 'blue', isPaid: true, maxMinutes: null },
+      departmentIds: [ids.department],
     })),
   },
   'PATCH /api/statuses/:id': { by: 'manager', ask: change('status', { name: 'Break' }) },

@@ -70,7 +70,7 @@ export interface World {
 
 const LUNCH = {
   ...({ name: 'Lunch', availability: 'away', icon: 'meal', colour: 'amber' } as const),
-  ...{ isPaid: false, maxMinutes: 30, departmentIds: null },
+  ...{ accepts: null, isPaid: false, maxMinutes: 30, departmentIds: null },
 }
 
 /** Furnishes an account; its administrator and operators work there and nowhere else. */

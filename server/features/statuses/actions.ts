@@ -1,7 +1,7 @@
 // An operator's status: what it was in a day, and setting it for somebody else.
 import { may, type Permission } from '#contract/permissions.ts'
 import type { NewAvailability, Operator } from '#contract/presence.ts'
-import type { StatusDay } from '#contract/statuses.ts'
+import type { Status, StatusDay } from '#contract/statuses.ts'
 import type { ActorCtx } from '../../platform/context.ts'
 import { soundName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
@@ -99,6 +99,12 @@ export async function liftHold(ctx: ActorCtx, userId: string): Promise<Operator>
     return outcome
   })
   return found(await presence.findOperator(db, organisationId, userId))
+}
+
+/** Of whoever is no operator or not seen on the Wall refuses with `not_found`; of others with `forbidden`. */
+export async function listChoosable(ctx: ActorCtx, userId: string): Promise<Status[]> {
+  await mustManage(ctx, userId)
+  return catalogue.listOfUser(ctx.db, ctx.organisationId, userId)
 }
 
 async function mustManage(ctx: ActorCtx, userId: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { StatusMark } from '#contract/presence.ts'
 import type { NewStatus, Status } from '#contract/statuses.ts'
 import type { Db } from '../../platform/database.ts'
 
-const COLUMNS = sql`s.id, s.account_id, s.name, s.availability, s.icon, s.colour, s.is_paid,
+const COLUMNS = sql`s.id, s.account_id, s.name, s.availability, s.accepts::text[] as accepts, s.icon, s.colour, s.is_paid,
   s.max_minutes, s.department_ids, s.version, versions_of(s.id) as versions`
 
 async function select(db: Db, from: RawBuilder<unknown>): Promise<Status[]> {

@@ -9,14 +9,16 @@ import { claimName, soundName } from '../../platform/names.ts'
 import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import * as catalogue from './catalogue-queries.ts'
+import { fitsTogether } from './rules.ts'
 
 /**
  * Refuses with `not_found` (the account, a department that is not there or below), `forbidden`, `invalid`
- * (the name) or `name_taken`.
+ * (the name, or what is accepted without its availability and the other way round) or `name_taken`.
  */
 export async function createStatus(ctx: ActorCtx, wanted: NewStatus): Promise<Status> {
   const { accountId } = wanted
   mustHold(ctx.actor, 'setup.manage', accountId)
+  mustFitTogether(wanted)
   return write(ctx, 'status.create', async (tx) => {
     const { db, organisationId } = tx
     const name = await claimName(tx, accountId, wanted.name, () =>
@@ -44,6 +46,7 @@ export async function changeStatus(
     const before = found(await catalogue.lock(db, organisationId, id))
     const wanted = await changedFields<typeof sound>(tx, id, before, { set: sound, base })
     if (Object.keys(wanted).length === 0) return before
+    mustFitTogether({ ...before, ...wanted })
     if (wanted.name !== undefined)
       await claimName(tx, accountId, wanted.name, async () =>
         (await catalogue.list(db, organisationId, [accountId])).filter((one) => one.id !== id),
@@ -75,6 +78,10 @@ async function mustSetUp({ db, actor, organisationId }: ActorCtx, id: string): P
   const status = found(await catalogue.find(db, organisationId, id))
   mustHold(actor, 'setup.manage', status.accountId)
   return status
+}
+
+function mustFitTogether(status: Pick<Status, 'availability' | 'accepts'>): void {
+  if (!fitsTogether(status)) throw new Refusal('invalid', { field: 'accepts' })
 }
 
 async function mustBeThere(

@@ -50,7 +50,7 @@ test('PR-2 a status of the catalogue: for whom it is, what goes with it, and wha
   const floor = await furnish(house)
   const { admin, organisationId: accountId } = floor
   const anna = await floor.operator()
-  const look = { accountId, icon: 'meal', colour: 'amber', maxMinutes: 30 } as const
+  const look = { accountId, accepts: null, icon: 'meal', colour: 'amber', maxMinutes: 30 } as const
   const lunch = await admin.call(statuses.create, {
     body: { ...look, name: 'Lunch', availability: 'away', isPaid: true, departmentIds: null },
   })

@@ -59,7 +59,7 @@ export async function listIntervals(
       select ${from}::timestamptz, 'offline', null, 'before', null, null
        where not exists (select from known where at <= ${from}::timestamptz)
     )
-    select l.status, l.reason, l.cause,
+    select l.status, l.reason, l.cause, l.mark -> 'accepts' as accepts,
            coalesce((l.mark ->> 'isPaid')::boolean, l.status not in ('away', 'offline')) as is_paid,
            case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.first_name || ' ' || u.last_name) end as actor,
            instant(l.at) as since,

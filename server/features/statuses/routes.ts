@@ -4,7 +4,13 @@ import { presence } from '#contract/presence.ts'
 import * as api from '#contract/statuses.ts'
 import { serve } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
-import { chooseAvailability, liftHold, readStatusDay, setAvailabilityOf } from './actions.ts'
+import {
+  chooseAvailability,
+  liftHold,
+  listChoosable,
+  readStatusDay,
+  setAvailabilityOf,
+} from './actions.ts'
 import { changeStatus, createStatus, removeStatus } from './catalogue.ts'
 import * as catalogue from './catalogue-queries.ts'
 
@@ -16,6 +22,7 @@ export function statusRoutes(app: FastifyInstance): void {
   serve(app, api.statuses.mine, ({ db, actor }) =>
     catalogue.listOfUser(db, actor.organisationId, actor.userId),
   )
+  serve(app, api.statuses.choosable, (ctx, { params }) => listChoosable(ctx, params.id))
   serve(app, api.statuses.create, (ctx, { body }) => createStatus(ctx, body))
   serve(app, api.statuses.change, (ctx, { params, body }) => changeStatus(ctx, params.id, body))
   serve(app, api.statuses.remove, (ctx, { params }) => removeStatus(ctx, params.id))
