@@ -59,6 +59,8 @@ export const PLAIN_FIELDS = {
   showsPhoto: { of: 'membership', schema: Type.Boolean() },
   /** The supervisor's group; it fixes the primary department. */
   supervisorGroupId: { of: 'membership', schema: orNull(Id) },
+  /** The calendar they work by; null: at any time. The operator's, whatever the membership. */
+  shiftId: { of: 'membership', schema: orNull(Id) },
   'limit.live': { of: 'membership', schema: Limit },
   'limit.deferred': { of: 'membership', schema: Limit },
   /** Over both kinds together; null: there is no such limit. */
@@ -153,7 +155,14 @@ export function sectionOf(field: FieldName): SectionName {
   if (field.kind === 'grant' && field.scope.kind === 'site') return 'sites'
   if (field.kind !== 'plain') return SECTION_OF[field.kind]
   if (field.name.startsWith('limit.')) return 'limits'
+  if (field.name === 'shiftId') return 'queues'
   return field.name === 'supervisorGroupId' ? 'departments' : 'profile'
+}
+
+/** What only somebody who answers chats has: queues, limits and a shift. */
+export function isOfOperator(field: FieldName): boolean {
+  if (field.kind !== 'plain') return field.kind === 'queue'
+  return field.name === 'shiftId' || field.name.startsWith('limit.')
 }
 
 /** The permission that changing a field of somebody else needs at that person's place. */

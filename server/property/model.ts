@@ -223,7 +223,7 @@ export function fieldsOf(world: World, org: Organisation, member: Membership) {
     supervisorGroupId: member.groupId,
     ...(duty && {
       ...{ 'limit.live': duty.live, 'limit.deferred': duty.deferred },
-      'limit.units': duty.units,
+      ...{ 'limit.units': duty.units, shiftId: null },
     }),
     ...Object.fromEntries(queues.map(([id, service]) => [`queue:${id}`, service])),
     ...Object.fromEntries(

@@ -4,7 +4,7 @@ import type { Use } from '#contract/changes.ts'
 import type { Hours, HoursChanges, NewHours, Opening } from '#contract/hours.ts'
 import { scope } from '#contract/scopes.ts'
 import type { Db } from '../../platform/database.ts'
-import { useOf } from '../../platform/in-use.ts'
+import { countOf, useOf } from '../../platform/in-use.ts'
 import { type Outcome, transition } from '../presence/queries.ts'
 
 /** Opening hours, and who sees them: their account and all below it. */
@@ -111,17 +111,19 @@ export async function remove(db: Db, organisationId: string, id: string): Promis
     .execute()
 }
 
-/** What has these opening hours. */
+/** What has these opening hours, and whose shift they are. */
 export async function listUses(db: Db, organisationId: string, id: string): Promise<Use[]> {
-  const { rows } = await sql<{ queues: string[]; sites: string[] }>`
-    select array(select name from queues
+  const { rows } = await sql<{ people: number; queues: string[]; sites: string[] }>`
+    select (select count(*)::int from operators
+             where organisation_id = ${organisationId} and shift_id = ${id}) as people,
+           array(select name from queues
                   where organisation_id = ${organisationId} and hours_id = ${id} order by name) as queues,
            array(select name from sites
                   where organisation_id = ${organisationId} and hours_id = ${id} order by name) as sites`.execute(
     db,
   )
-  const { queues = [], sites = [] } = rows[0] ?? {}
-  return [useOf('queues', queues), useOf('sites', sites)]
+  const { people = 0, queues = [], sites = [] } = rows[0] ?? {}
+  return [useOf('queues', queues), useOf('sites', sites), countOf('people', people)]
 }
 
 /** Whether the account may have the opening hours: they are its own, or of an account above. */

@@ -96,7 +96,10 @@ export function withoutUser(set: Fields): Fields {
 export function becomesOperator(roles: readonly Permission[], set: Fields): boolean {
   if (!roles.includes('chats.answer')) return false
   const limits = [set['limit.live'], set['limit.deferred'], set['limit.units']]
-  const isMeant = has(set, 'queue') || limits.some((limit) => typeof limit === 'number')
+  const isMeant =
+    has(set, 'queue') ||
+    limits.some((limit) => typeof limit === 'number') ||
+    typeof set['shiftId'] === 'string'
   return isMeant || !roles.includes('users.manage')
 }
 

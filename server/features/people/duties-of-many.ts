@@ -1,9 +1,10 @@
-// What setting fields of many people asks of each as an operator: queues, limits, and whether they are
-// one at all.
+// What setting fields of many people asks of each as an operator: queues, limits, the shift, and
+// whether they are one at all.
 import { Check } from 'typebox/value'
-import { Service } from '#contract/fields.ts'
+import { isOfOperator, Service } from '#contract/fields.ts'
 import type { SoundField } from './field-values.ts'
 import type * as many from './many-queries.ts'
+import type { ShiftOf } from './operator-queries.ts'
 import { meansOf } from './rules.ts'
 
 interface One {
@@ -20,6 +21,8 @@ interface Wanted {
   deferred: number | null
   /** Undefined: as it is; null: none. */
   units?: number | null
+  /** Undefined: as it is; null: none. */
+  shiftId?: string | null
 }
 
 /** Whose limit in units is set. */
@@ -29,11 +32,18 @@ export function unitLimitsOf(duties: ReadonlyMap<string, Wanted>): many.UnitLimi
   )
 }
 
-/** Of those whose roles, queues or limits are set. */
+/** Whose shift is set. */
+export function shiftsOf(duties: ReadonlyMap<string, Wanted>): ShiftOf[] {
+  return [...duties].flatMap(([userId, { shiftId }]) =>
+    shiftId === undefined ? [] : [{ userId, shiftId }],
+  )
+}
+
+/** Of those whose roles, queues, limits or shift are set. */
 export function dutiesByUser(all: readonly One[]): Map<string, Wanted> {
   const byUser = new Map<string, Wanted>()
   for (const { userId, accountId, fields } of all) {
-    const own = fields.filter(({ key, field }) => isOfDuty(key, field))
+    const own = fields.filter(({ field }) => field.kind === 'grant' || isOfOperator(field))
     if (own.length === 0) continue
     const none: Wanted = { accountId, put: [], remove: [], live: null, deferred: null }
     const wanted = byUser.get(userId) ?? none
@@ -43,25 +53,24 @@ export function dutiesByUser(all: readonly One[]): Map<string, Wanted> {
   return byUser
 }
 
-function isOfDuty(key: string, field: SoundField['field']): boolean {
-  return field.kind === 'grant' || field.kind === 'queue' || key.startsWith('limit.')
-}
-
 function addDuty(wanted: Wanted, { key, field, value }: SoundField): void {
-  if (field.kind === 'queue') {
-    if (Check(Service, value)) wanted.put.push({ queueId: field.id, ...value })
-    else wanted.remove.push(field.id)
-  }
+  if (field.kind === 'queue') addQueue(wanted, field.id, value)
   const limit = typeof value === 'number' ? value : null
   if (key === 'limit.live') wanted.live = limit
   if (key === 'limit.deferred') wanted.deferred = limit
   if (key === 'limit.units') wanted.units = limit
+  if (key === 'shiftId') wanted.shiftId = typeof value === 'string' ? value : null
+}
+
+function addQueue({ put, remove }: Wanted, queueId: string, value: SoundField['value']): void {
+  if (Check(Service, value)) put.push({ queueId, ...value })
+  else remove.push(queueId)
 }
 
 /** What `keepOperator` would do of one; undefined for nothing. */
 export function placingOf(
   userId: string,
-  { put, remove, live, deferred, units }: Wanted,
+  { put, remove, live, deferred, units, shiftId }: Wanted,
   {
     roles,
     kinds,
@@ -72,8 +81,9 @@ export function placingOf(
   limits: { live: number; deferred: number } | undefined,
 ): many.Placing | undefined {
   const hasLimits = [live, deferred, units].some((limit) => typeof limit === 'number')
-  const isAsked = put.length > 0 || remove.length > 0 || hasLimits || units !== undefined
-  const isMeant = kinds !== undefined || put.length > 0 || hasLimits
+  const isPlaced = put.length > 0 || hasLimits
+  const isAsked = isPlaced || remove.length > 0 || units !== undefined || shiftId !== undefined
+  const isMeant = kinds !== undefined || isPlaced || typeof shiftId === 'string'
   const { isOperator, takesChats, takesTests } = meansOf(roles, isMeant)
   const item = {
     userId,

@@ -1,4 +1,5 @@
-// What fields point at: departments, groups, queues, skills, sites and roles.
+// What fields point at: departments, groups, queues, skills, sites, opening hours and roles.
+import type { PlainField } from '#contract/fields.ts'
 import { may, mayGive, type Permission } from '#contract/permissions.ts'
 import type { Actor, Paths, Tx } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refuse.ts'
@@ -19,7 +20,7 @@ export interface RoleGiven {
   path: readonly string[]
 }
 
-const KINDS = ['account', 'department', 'group', 'queue', 'skill', 'site'] as const
+const KINDS = ['account', 'department', 'group', 'queue', 'skill', 'site', 'hours'] as const
 
 /** What the fields point at, as far as it is there; it stays there until the transaction ends. */
 export async function findTargets(
@@ -49,8 +50,13 @@ function pointOf({
 }: SoundField): { key: string; kind: rows.TargetKind; id: string } | undefined {
   if (field.kind === 'grant') return { key, ...field.scope }
   if (field.kind !== 'plain') return { key, kind: field.kind, id: field.id }
-  if (field.name !== 'supervisorGroupId' || typeof value !== 'string') return undefined
-  return { key, kind: 'group', id: value }
+  const kind = POINTING[field.name]
+  return kind === undefined || typeof value !== 'string' ? undefined : { key, kind, id: value }
+}
+
+const POINTING: Partial<Record<PlainField, rows.TargetKind>> = {
+  supervisorGroupId: 'group',
+  shiftId: 'hours',
 }
 
 /** Whether the field is set to something that points at a thing, which must then be there. */
@@ -79,14 +85,16 @@ export function refuseStrange(
   targets: Targets,
 ): void {
   const seen = new Set(accounts.visibleIds(actor))
-  const isReached = (target: rows.Target | undefined) =>
-    target !== undefined &&
-    seen.has(target.accountId) &&
-    isSameBranch(actor.paths, accountId, target.accountId)
+  const isSeen = ({ key }: SoundField, at: string) =>
+    key === 'shiftId' ? [...seen].some((id) => actor.paths.get(id)?.includes(at)) : seen.has(at)
   for (const one of fields) {
     if (!isPointing(one)) continue
     const target = targets.get(one.key)
-    if (!isReached(target)) throw new Refusal('not_found', { field: one.key })
+    const isReached =
+      target !== undefined &&
+      isSeen(one, target.accountId) &&
+      mayPoint(actor.paths, accountId, one, target)
+    if (!isReached) throw new Refusal('not_found', { field: one.key })
     if (target && isOfTeam(one) && !may(actor.grants, 'users.manage', pathOfTarget(actor, target)))
       throw new Refusal('forbidden', { field: one.key })
   }
@@ -94,6 +102,18 @@ export function refuseStrange(
 
 function isOfTeam({ key, field }: SoundField): boolean {
   return field.kind === 'department' || key === 'supervisorGroupId'
+}
+
+/** A calendar is for its account and those below it; everything else for the whole branch. */
+export function mayPoint(
+  paths: Paths,
+  accountId: string,
+  { key }: SoundField,
+  { accountId: at }: rows.Target,
+): boolean {
+  return key === 'shiftId'
+    ? (paths.get(accountId)?.includes(at) ?? false)
+    : isSameBranch(paths, accountId, at)
 }
 
 /** Whether one account is the other, above it or below it. */

@@ -4,6 +4,7 @@ import { Check } from 'typebox/value'
 import {
   Appearance,
   type Fields,
+  isOfOperator,
   PLAIN_FIELDS,
   Place,
   Service,
@@ -17,7 +18,7 @@ import type { Outcome } from '../routing/queries.ts'
 import { markFields, markShared } from '../users/record-queries.ts'
 import type { Member } from './field-queries.ts'
 import * as rows from './field-queries.ts'
-import { findTargets, isPointing, isSameBranch, type Targets } from './field-targets.ts'
+import { findTargets, isPointing, mayPoint, type Targets } from './field-targets.ts'
 import { type SoundField, soundValues } from './field-values.ts'
 import { refuseTakenAlias } from './fields.ts'
 import { findKinds } from './operator-queries.ts'
@@ -72,7 +73,7 @@ async function listLost(
   const isLost = (one: SoundField) => {
     if (!isPointing(one)) return false
     const target = targets.get(one.key)
-    if (!target || !isSameBranch(paths, accountId, target.accountId)) return true
+    if (!target || !mayPoint(paths, accountId, one, target)) return true
     return one.field.kind === 'grant' && !roleIds.has(one.field.roleId)
   }
   const lost = fields.filter(isLost).map(({ key }) => key)
@@ -195,6 +196,7 @@ async function mark(
   const shared = kept.flatMap(({ key, field }) => {
     const accountId = targets.get(key)?.accountId
     const isShared = field.kind === 'queue' || field.kind === 'skill' || field.kind === 'site'
+    if (key === 'shiftId') return [{ key, accountId: member.organisationId }]
     return isShared && accountId !== undefined ? [{ key, accountId }] : []
   })
   const sharedKeys = new Set(shared.map(({ key }) => key))
@@ -220,15 +222,19 @@ function dutiesOf(fields: readonly SoundField[]): Duties {
     live: limit('limit.live'),
     deferred: limit('limit.deferred'),
     units: fields.some(({ key }) => key === 'limit.units') ? limit('limit.units') : undefined,
+    shiftId: shiftIn(fields),
   }
 }
 
-/** Queues and limits of somebody who answers no chats after all. */
+/** Undefined: as it is; null: none. */
+function shiftIn(fields: readonly SoundField[]): string | null | undefined {
+  const one = fields.find(({ key }) => key === 'shiftId')
+  return one && (typeof one.value === 'string' ? one.value : null)
+}
+
+/** Queues, limits and the shift of somebody who answers no chats after all. */
 async function listIdle(tx: Tx, member: Member, fields: readonly SoundField[]): Promise<string[]> {
-  const ofOperators = fields.filter(
-    ({ key, field, value }) =>
-      value !== null && (field.kind === 'queue' || key.startsWith('limit.')),
-  )
+  const ofOperators = fields.filter(({ field, value }) => value !== null && isOfOperator(field))
   if (ofOperators.length === 0) return []
   const kinds = await findKinds(tx.db, member.organisationId, member.userId)
   return kinds === undefined ? ofOperators.map(({ key }) => key) : []

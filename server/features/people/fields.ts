@@ -1,5 +1,5 @@
 // What somebody may set of a person at a place: a person who is there, or one who is yet to come.
-import { type Fields, neededFor } from '#contract/fields.ts'
+import { type Fields, isOfOperator, neededFor } from '#contract/fields.ts'
 import { may, type Permission } from '#contract/permissions.ts'
 import { skeleton } from '#contract/text.ts'
 import type { Actor } from '../../platform/context.ts'
@@ -76,17 +76,14 @@ function namesOf(targets: Targets, roles: readonly RoleGiven[]): Record<string, 
   ])
 }
 
-/** Refuses with `invalid` a queue or a limit for somebody none of whose roles answers chats. */
+/** Refuses with `invalid` a queue, a limit or a shift for somebody none of whose roles answers chats. */
 export function refuseIdle(
   fields: readonly SoundField[],
   roles: readonly { permissions: readonly string[] }[],
 ): void {
   const answers: Permission = 'chats.answer'
   if (roles.some(({ permissions }) => permissions.includes(answers))) return
-  const idle = fields.find(({ field, value }) => {
-    if (value === null) return false
-    return field.kind === 'queue' || neededFor(field) === 'limits.manage'
-  })
+  const idle = fields.find(({ field, value }) => value !== null && isOfOperator(field))
   if (idle) throw new Refusal('invalid', { field: idle.key, message: 'no role answers chats' })
 }
 

@@ -104,7 +104,7 @@ describe('whoever is sent away', () => {
     ).rejects.toThrow('operators_suspended_are_offline')
     await expect(
       run(
-        sql`update queue_members set is_joined = true, joined_at = now() where user_id = ${anna.userId}`,
+        sql`update queue_members set opted_in = true, joined_at = now() where user_id = ${anna.userId}`,
       ),
     ).rejects.toThrow('queue_members_suspended_serve_nothing')
   })

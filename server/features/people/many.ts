@@ -9,7 +9,7 @@ import type { Tx } from '../../platform/context.ts'
 import type { Outcome } from '../routing/queries.ts'
 import type { Seen } from '../users/actions.ts'
 import { listRecords } from '../users/record-queries.ts'
-import { dutiesByUser, placingOf, unitLimitsOf } from './duties-of-many.ts'
+import { dutiesByUser, placingOf, shiftsOf, unitLimitsOf } from './duties-of-many.ts'
 import type { SoundField } from './field-values.ts'
 import * as many from './many-queries.ts'
 import * as operators from './operator-queries.ts'
@@ -123,12 +123,13 @@ async function mark(
   const { db, organisationId, actorId } = tx
   const now = tx.now().toISOString()
   const shared = each(all, ({ userId }, { key, field }) => {
+    if (key === 'shiftId') return [{ userId, key, accountId: organisationId }]
     const accountId = isShared(field) ? accountOf(field.id) : undefined
     return accountId === undefined ? [] : [{ userId, key, accountId }]
   })
   const marked = new Map<string, Set<string>>()
   const own = each(all, ({ membershipId, userId }, { key, field }) =>
-    key.startsWith('limit.') || isShared(field)
+    key.startsWith('limit.') || key === 'shiftId' || isShared(field)
       ? []
       : [{ key, id: isOfUser(field) ? userId : membershipId }],
   )
@@ -165,6 +166,7 @@ async function placeOperators(tx: Tx, all: readonly One[]): Promise<AppliedMany>
     operators: busy,
   } = await many.placeOperators(db, organisationId, items, actorId)
   const limited = await many.putUnitLimits(db, organisationId, unitLimitsOf(duties), actorId)
+  await operators.putShifts(db, organisationId, shiftsOf(duties))
   const matching = { matchChats: chats, matchOperators: [...new Set([...busy, ...limited])] }
   return {
     events,

@@ -49,6 +49,25 @@ export async function findLimits(
   return rows[0] ?? { live: 0, deferred: 0 }
 }
 
+export interface ShiftOf {
+  userId: string
+  shiftId: string | null
+}
+
+/** Of operators who are locked. What follows from it, the sweep does and tells (`tend_shifts`). */
+export async function putShifts(
+  db: Db,
+  organisationId: string,
+  shifts: readonly ShiftOf[],
+): Promise<void> {
+  if (shifts.length === 0) return
+  await sql`
+    update operators o set shift_id = w."shiftId"
+      from jsonb_to_recordset(${JSON.stringify(shifts)}::jsonb) as w ("userId" uuid, "shiftId" uuid)
+     where o.organisation_id = ${organisationId} and o.user_id = w."userId"
+       and o.shift_id is distinct from w."shiftId"`.execute(db)
+}
+
 export interface Places {
   organisationId: string
   userId: string

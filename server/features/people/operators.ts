@@ -15,6 +15,8 @@ export interface Duties {
   deferred: number | null
   /** Undefined: as it is; null: none. */
   units?: number | null | undefined
+  /** Undefined: as it is; null: none. */
+  shiftId?: string | null | undefined
 }
 
 const NOTHING: Duties = { put: [], remove: [], live: null, deferred: null }
@@ -36,12 +38,15 @@ export async function keepOperator(
   const hasLimits = [duties.live, duties.deferred, duties.units].some(
     (limit) => typeof limit === 'number',
   )
-  const means = meansOf(held, kinds !== undefined || duties.put.length > 0 || hasLimits)
+  const isMeant = duties.put.length > 0 || hasLimits || typeof duties.shiftId === 'string'
+  const means = meansOf(held, kinds !== undefined || isMeant)
   if (!means.isOperator)
     return kinds ? [await routing.removeOperator(tx.db, { organisationId, userId, actorId })] : []
   const made = kinds ? [] : [await register(tx, member)]
   const placed = await place(tx, member, actorId, { ...means, ...duties }, kinds ?? NEW)
   const limited = await limitUnits(tx, { organisationId, userId, actorId }, duties)
+  if (duties.shiftId !== undefined)
+    await operators.putShifts(tx.db, organisationId, [{ userId, shiftId: duties.shiftId }])
   return [...made, ...placed, ...limited, ...(await followRoles(tx, userId))]
 }
 
@@ -55,10 +60,11 @@ async function place(
   wanted: Duties & Means,
   before: typeof NEW,
 ): Promise<Outcome[]> {
-  const { put, remove, live, deferred, units, takesChats, takesTests } = wanted
+  const { put, remove, live, deferred, units, shiftId, takesChats, takesTests } = wanted
   const isSame = before.takesChats === takesChats && before.takesTests === takesTests
   const hasLimits = live !== null || deferred !== null || units !== undefined
-  const isAsked = put.length > 0 || remove.length > 0 || hasLimits
+  // Also for the shift alone: whoever is placed is locked.
+  const isAsked = put.length > 0 || remove.length > 0 || hasLimits || shiftId !== undefined
   if (isSame && !isAsked) return []
   const places = { organisationId, userId, actorId, put, remove, live, deferred }
   return [await operators.setPlaces(tx.db, { ...places, takesChats, takesTests })]

@@ -4,7 +4,7 @@ import type { Permission } from '#contract/permissions.ts'
 import type { Db } from '../../platform/database.ts'
 import { permissionsOfRole } from '../users/queries.ts'
 
-export type TargetKind = 'account' | 'department' | 'group' | 'queue' | 'skill' | 'site'
+export type TargetKind = 'account' | 'department' | 'group' | 'queue' | 'skill' | 'site' | 'hours'
 
 /** What a field points at. */
 export interface Target {
@@ -23,6 +23,7 @@ const TABLES: Record<TargetKind, string> = {
   queue: `select id, name, account_id, null::uuid as department_id from queues t`,
   skill: `select id, name, account_id, null::uuid as department_id from skills t`,
   site: `select id, name, account_id, null::uuid as department_id from sites t`,
+  hours: `select id, name, account_id, null::uuid as department_id from hours t`,
 }
 
 /** Those that exist; none of them goes before the transaction ends. A queue must be in use. */

@@ -38,6 +38,7 @@ const COLUMNS = [
   'closeParkedDays',
   'whenGone',
   'keepHours',
+  'keepsShifts',
   'version',
   sql<Versions>`versions_of(id)`.as('versions'),
 ] as const

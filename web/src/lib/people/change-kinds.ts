@@ -13,6 +13,7 @@ export const CHANGE_KINDS = [
   'skill.add',
   'skill.remove',
   'group',
+  'shift',
   'role.add',
   'role.remove',
   'language',
@@ -21,7 +22,7 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 export interface Change {
   kind: ChangeKind
-  /** The id of the department, queue, skill, group or role; empty while none is chosen. */
+  /** The id of the department, queue, skill, group, shift or role; empty while none is chosen. */
   id: string
   /** The account at which a role is given or taken. */
   accountId: string
@@ -65,6 +66,7 @@ const keyed: Record<Keyed, (change: Change) => Fields> = {
   'skill.add': ({ id, level }) => ({ [fieldKey.skill(id)]: { level } }),
   'skill.remove': ({ id }) => ({ [fieldKey.skill(id)]: null }),
   group: ({ id }) => ({ supervisorGroupId: id === 'none' ? null : id }),
+  shift: ({ id }) => ({ shiftId: id === 'none' ? null : id }),
   'role.add': ({ id, accountId }) => ({
     [fieldKey.grant(id, { kind: 'account', id: accountId })]: true,
   }),

@@ -14,6 +14,7 @@ const PLAIN = {
   description: 'record.description',
   showsPhoto: 'record.shows-photo',
   supervisorGroupId: 'record.group',
+  shiftId: 'record.shift',
   'limit.live': 'record.limit.live',
   'limit.deferred': 'record.limit.deferred',
   'limit.units': 'record.limit.units',

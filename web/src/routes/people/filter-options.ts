@@ -26,6 +26,12 @@ export function optionsOf(choice: Choice, people: People): FilterOption[] {
   )
 }
 
+/** The calendars that somebody of this list may work by. */
+export function shiftOptions(people: People): FilterOption[] {
+  const calendars = live.all('hours').filter(({ accountId }) => isInSight(accountId, people))
+  return named(calendars.map(({ id, name }) => ({ value: id, label: name })))
+}
+
 function roleOptions(): FilterOption[] {
   const own = live.all('role').filter(({ isBuiltIn }) => !isBuiltIn)
   const all = [...BUILT_IN_ROLES.map((key) => ({ key, name: key })), ...own]

@@ -249,6 +249,8 @@ export default {
   'change.skill.remove': 'Take skill',
   'change.group': 'Supervisor’s group',
   'change.group.none': 'No group',
+  'change.shift': 'Shift',
+  'change.shift.none': 'No shift',
   'change.role.add': 'Give role',
   'change.role.remove': 'Take role',
   'change.language': 'Language',

@@ -62,6 +62,12 @@ export default {
   'queue.tier': 'Order {tier}',
   'queue.tier.of': 'Order in {queue}: the lowest is asked first',
 
+  shift: 'Shift',
+  'shift.none': 'None: works at any time',
+  'shift.unseen': 'a shift that you may not see',
+  'shift.hint':
+    'A calendar of the opening hours. Outside of it the queues that keep shifts pass this person by; the status and the queues stay as chosen.',
+
   'skills.none': 'There are no skills here yet.',
   'skill.none': 'Does not have it',
   'skill.level': 'Level {level}',

@@ -253,6 +253,8 @@ export default {
   'change.skill.remove': 'Vaardigheid afnemen',
   'change.group': 'Groep van supervisor',
   'change.group.none': 'Geen groep',
+  'change.shift': 'Dienst',
+  'change.shift.none': 'Geen dienst',
   'change.role.add': 'Rol geven',
   'change.role.remove': 'Rol afnemen',
   'change.language': 'Taal',

@@ -62,6 +62,12 @@ export default {
   'queue.tier': 'Volgorde {tier}',
   'queue.tier.of': 'Volgorde in {queue}: de laagste eerst',
 
+  shift: 'Dienst',
+  'shift.none': 'Geen: werkt op elk moment',
+  'shift.unseen': 'een dienst die u niet mag zien',
+  'shift.hint':
+    'Een kalender van de openingstijden. Daarbuiten slaan wachtrijen die zich aan diensten houden deze persoon over; de status en de wachtrijen blijven zoals gekozen.',
+
   'skills.none': 'Er zijn hier nog geen vaardigheden.',
   'skill.none': 'Heeft die niet',
   'skill.level': 'Niveau {level}',
