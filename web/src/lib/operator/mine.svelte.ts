@@ -8,7 +8,7 @@ import {
   presence,
   statusOf,
 } from '#contract/presence.ts'
-import { call } from '#lib/api.ts'
+import { call, Refused } from '#lib/api.ts'
 import { clock } from '#lib/clock.svelte.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
@@ -51,6 +51,19 @@ class Mine {
       await call(presence.choose, { body: { availability, ...more } })
     } finally {
       this.#choosing = undefined
+    }
+  }
+
+  /** Says that I am here again, with the status that I had. Throws as `choose`. */
+  async back(): Promise<void> {
+    const statusId = this.operator?.mark?.accepts && this.operator.mark.statusId
+    if (!statusId) return this.choose('available')
+    try {
+      await this.choose('available', { statusId })
+    } catch (error) {
+      // It was deleted since.
+      if (!(error instanceof Refused) || error.status !== 404) throw error
+      await this.choose('available')
     }
   }
 }

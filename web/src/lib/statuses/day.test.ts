@@ -6,6 +6,7 @@ const interval = (status: StatusInterval['status'], from: string, to: string): S
   ...{
     status,
     reason: null,
+    accepts: null,
     cause: 'chosen',
     isPaid: status !== 'offline',
     actor: null,

@@ -1,5 +1,6 @@
 // Setting the status of somebody else, who is told by whom.
 import { type Availability, presence } from '#contract/presence.ts'
+import type { Status } from '#contract/statuses.ts'
 import { call } from '#lib/api.ts'
 import { statusWord } from '#lib/operator/status.ts'
 import { troubleOf } from '#lib/trouble.ts'
@@ -18,14 +19,16 @@ export const CHOICES = [
 export async function setStatus(
   { id, name }: { id: string; name: string },
   availability: Availability,
-  reason?: string,
+  more: { reason?: string; status?: Pick<Status, 'id' | 'name'> } = {},
 ): Promise<boolean> {
+  const { reason, status } = more
   try {
     await call(presence.setOf, {
       params: { id },
-      body: { availability, ...(reason && { reason }) },
+      body: { availability, ...(reason && { reason }), ...(status && { statusId: status.id }) },
     })
-    toast.success(t('statuses.set.done', { name, status: statusWord(availability) }))
+    const word = status?.name ?? statusWord(availability)
+    toast.success(t('statuses.set.done', { name, status: word }))
     return true
   } catch (error) {
     toast.error(troubleOf(error).text)

@@ -15,7 +15,7 @@ export interface MenuAction {
 export interface MenuChoice {
   heading: string
   chosen: string
-  options: readonly { value: string; label: string; icon?: Icon }[]
+  options: readonly { value: string; label: string; icon?: Icon; note?: string }[]
   choose: (value: string) => void
 }
 

@@ -28,6 +28,11 @@ const operator: Operator = {
 }
 const facts = { connection: 'live', operator, assigned: 2, joined: 1 } as const
 const wrapUp = { until: '2026-01-01T09:05:00.000Z', isPaused: true }
+const mark = {
+  ...({ statusId: 's', icon: 'desk', colour: 'green', isPaid: true, maxMinutes: null } as const),
+  accepts: ['deferred' as const],
+}
+const some = { ...operator, reason: 'E-mail', mark }
 const full = { ...operator, live: { used: 3, limit: 3, version: 1 } }
 
 test.each([
@@ -37,6 +42,10 @@ test.each([
   ['none-joined', { ...facts, joined: 0 }],
   ['not-available', { ...facts, operator: { ...operator, availability: 'away' as const } }],
   ['not-answering', { ...facts, operator: { ...operator, isNotAnswering: true, missed: 3 } }],
+  ['some-chats', { ...facts, operator: some }],
+  ['none-joined', { ...facts, operator: some, joined: 0 }],
+  // What is handed over needs no queue.
+  ['some-chats', { ...facts, operator: { ...some, mark: { ...mark, accepts: [] } }, joined: 0 }],
   ['at-limit', { ...facts, operator: full }],
   ['wrap-up', { ...facts, operator: { ...full, wrapUp } }],
   // Whoever is offline is not told of anything that going available would change anyway.

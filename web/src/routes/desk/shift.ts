@@ -3,6 +3,7 @@
 import type { Availability, Operator } from '#contract/presence.ts'
 import { statusOf } from '#contract/presence.ts'
 import type { Connection } from '#lib/live/live.svelte.ts'
+import { type Accepting, acceptingOf } from '#lib/statuses/look.ts'
 
 export type Shift =
   | { kind: 'no-connection' }
@@ -15,6 +16,7 @@ export type Shift =
     }
   | { kind: 'at-limit'; used: number; limit: number }
   | { kind: 'wrap-up'; until: string; isPaused: boolean }
+  | { kind: 'some-chats'; accepting: Accepting; name: string | null }
   | { kind: 'none-joined' }
   | { kind: 'ready' }
 
@@ -34,5 +36,8 @@ export function shiftOf({ connection, operator, assigned, joined }: Facts): Shif
   if (operator.wrapUp) return { kind: 'wrap-up', ...operator.wrapUp }
   if (statusOf(operator) === 'at_limit')
     return { kind: 'at-limit', used: live.used, limit: live.limit }
-  return joined === 0 ? { kind: 'none-joined' } : { kind: 'ready' }
+  const accepting = acceptingOf(operator.mark?.accepts)
+  // What is handed over comes without a queue.
+  if (joined === 0 && accepting !== 'handed') return { kind: 'none-joined' }
+  return accepting ? { kind: 'some-chats', accepting, name: operator.reason } : { kind: 'ready' }
 }

@@ -65,7 +65,7 @@ export class ThingEditor<R extends Row> {
 const MAY_BE_NONE: ReadonlySet<string> = new Set([
   ...['maxWaiting', 'overflowQueueId', 'overflowAfterSeconds'],
   ...['welcome', 'allowedOrigins', 'hoursId', 'messageQueueId'],
-  ...['maxMinutes', 'departmentIds'],
+  ...['maxMinutes', 'departmentIds', 'accepts'],
 ])
 
 class ThingForm extends DraftForm {

@@ -26,7 +26,8 @@ function compare(a: string, b: string): number {
 
 /** How many more live chats of visitors the operator would be given now. */
 export function freeSlotsOf(operator: Operator): number {
-  return operator.takesChats && statusOf(operator) === 'available'
+  const isForLive = operator.mark?.accepts?.includes('live') ?? true
+  return operator.takesChats && isForLive && statusOf(operator) === 'available'
     ? Math.max(0, effectiveLimit(operator, 'live').limit - operator.live.used)
     : 0
 }

@@ -60,6 +60,11 @@ export default {
   'shift.wrap-up.done': 'Done',
   'shift.none-joined': 'You have joined no queue',
   'shift.none-joined.note': 'Switch on the queues that you want to serve.',
+  'shift.only.live': 'Deferred chats pass you by. What somebody hands you still rings.',
+  'shift.only.deferred': 'Live chats pass you by. What somebody hands you still rings.',
+  'shift.only.handed':
+    'No queue offers you a chat. What somebody hands you, or assigns to you, still comes.',
+  'shift.only.all': 'Take all chats',
   'shift.ready': 'Ready for the next chat',
   'shift.ready.pick': 'Pick it from the list below.',
   'shift.ready.note': 'It rings here.',

@@ -70,6 +70,9 @@ export default {
   'status.set': 'Set status',
   'status.set-by': 'Set by {name}',
   'status.no-connection': 'No connection',
+  'status.accepts.live': 'Live chats only',
+  'status.accepts.deferred': 'Deferred chats only',
+  'status.accepts.handed': 'Only what is handed over',
   'status.load': '{taken} of {limit} chats',
 
   'connection.lost': 'Connection lost at {time}. Showing what was true then.',

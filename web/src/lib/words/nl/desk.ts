@@ -69,6 +69,13 @@ export default {
   'shift.wrap-up.done': 'Klaar',
   'shift.none-joined': 'U doet aan geen wachtrij mee',
   'shift.none-joined.note': 'Zet de wachtrijen aan die u wilt bedienen.',
+  'shift.only.live':
+    'Uitgestelde chats gaan aan u voorbij. Wat iemand met u doorverbindt gaat nog over.',
+  'shift.only.deferred':
+    'Live chats gaan aan u voorbij. Wat iemand met u doorverbindt gaat nog over.',
+  'shift.only.handed':
+    'Geen wachtrij biedt u een chat aan. Wat iemand met u doorverbindt of aan u toewijst komt nog.',
+  'shift.only.all': 'Alle chats aannemen',
   'shift.ready': 'Klaar voor de volgende chat',
   'shift.ready.pick': 'Kies die uit de lijst hieronder.',
   'shift.ready.note': 'Hij gaat hier over.',

@@ -71,6 +71,9 @@ export default {
   'status.set': 'Status instellen',
   'status.set-by': 'Ingesteld door {name}',
   'status.no-connection': 'Geen verbinding',
+  'status.accepts.live': 'Alleen live chats',
+  'status.accepts.deferred': 'Alleen uitgestelde chats',
+  'status.accepts.handed': 'Alleen wat wordt doorverbonden',
   'status.load': '{taken} van {limit} chats',
 
   'connection.lost': 'Verbinding verbroken om {time}. U ziet de stand van toen.',

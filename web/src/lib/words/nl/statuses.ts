@@ -50,9 +50,25 @@ export default {
   'idle.over': 'Er was een tijd geen toets of muis, daarom bent u op Afwezig gezet.',
   'catalogue.title': 'Statussen',
   'catalogue.what':
-    'Waarom iemand afwezig of bezet is: een lunch, een training. Iedereen die bij het account of eronder werkt kan ze kiezen.',
+    'Waarom iemand afwezig of bezet is: een lunch, een training. Of voor welke chats alleen iemand beschikbaar is. Iedereen die bij het account of eronder werkt kan ze kiezen.',
   'catalogue.new': 'Nieuwe status',
-  'field.availability': 'Betekent',
+  'field.availability': 'Wat men intussen doet',
+  'field.accepts': 'Welke chats',
+  'means.available': 'Beschikbaar voor een deel van de chats',
+  'means.unavailable': 'Geen chats',
+  'means.away': 'Afwezig',
+  'means.busy': 'Bezet',
+  'means.live': 'Alleen beschikbaar voor live chats',
+  'means.deferred': 'Alleen beschikbaar voor uitgestelde chats',
+  'means.handed': 'Alleen beschikbaar voor wat wordt doorverbonden',
+  'means.away.what': 'Er worden geen chats aangeboden.',
+  'means.busy.what': 'Er worden geen chats aangeboden.',
+  'means.live.what':
+    'Uitgestelde chats worden niet aangeboden. Wat een collega doorverbindt komt wel.',
+  'means.deferred.what':
+    'Live chats worden niet aangeboden. Wat een collega doorverbindt komt wel.',
+  'means.handed.what':
+    'Geen wachtrij biedt een chat aan. Wat een collega doorverbindt of een leidinggevende toewijst komt wel.',
   'field.icon': 'Pictogram',
   'field.colour': 'Kleur',
   'field.paid.what': 'De tijd telt als werk.',
