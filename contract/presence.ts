@@ -2,7 +2,7 @@
 // connections say, and how many chats they hold.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { ById, ChangeOf, Id, Instant, Nothing, orNull, Strict } from './shapes.ts'
+import { ById, ChangeOf, ChatKind, Id, Instant, Nothing, orNull, Strict } from './shapes.ts'
 import { StatusColour, StatusIcon } from './status-look.ts'
 import { hasRoom, Units } from './units.ts'
 
@@ -28,8 +28,21 @@ export const StatusMark = Type.Object({
   isPaid: Type.Boolean(),
   /** After so long the Wall says that it is too long; null: it never is. */
   maxMinutes: orNull(Type.Integer()),
+  /** Only of one that is available: the kinds of chats that are offered meanwhile; none: only what
+   * somebody hands over. */
+  accepts: Type.Optional(Type.Array(ChatKind)),
 })
 export type StatusMark = Static<typeof StatusMark>
+
+/** An operator's shift: a calendar (hours.ts). Outside of it the queues that keep shifts pass them by,
+ * whatever they have chosen. */
+export const Shift = Type.Object({
+  name: Type.String(),
+  isOn: Type.Boolean(),
+  /** When that changes next; null: not within a year. */
+  turnsAt: orNull(Instant),
+})
+export type Shift = Static<typeof Shift>
 
 /** `reconnecting`: the last connection broke less than the grace ago. */
 export const Connection = Type.Union([
@@ -68,6 +81,8 @@ export const Operator = Type.Object({
   /** Counts as idle from then on unless there is a key or a pointer before; null: is not warned. */
   idleUntil: orNull(Instant),
   mark: orNull(StatusMark),
+  /** Null: works at any time. */
+  shift: orNull(Shift),
   connection: Connection,
   connectionSince: Instant,
   /** Offers missed in a row; at the organisation's bound the operator is not answering. */

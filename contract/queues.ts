@@ -64,6 +64,8 @@ export const Queue = Type.Object({
   /** Null: however long they wait. */
   overflowAfterSeconds: orNull(Type.Integer()),
   overflowWhenUnattended: Type.Boolean(),
+  /** Its chats are only for those whose shift it is, and for those who have no shift. */
+  keepsShifts: Type.Boolean(),
   ...QUEUE_PACE,
   ...PARKING,
   ...CLOSING,
@@ -72,14 +74,26 @@ export const Queue = Type.Object({
 })
 export type Queue = Static<typeof Queue>
 
+/** What keeps the chats of a queue from somebody who has joined it: it is not their shift, or their
+ * status is not for its kind of chat. */
+export const PausedBy = Type.Union([Type.Literal('shift'), Type.Literal('status')])
+export type PausedBy = Static<typeof PausedBy>
+
+/** The longest that one may join for, in minutes. */
+export const JOIN_MINUTES_MAX = 720
+
 /** An operator in a queue: assigned by an administrator, joined by the operator. */
 export const QueueMember = Type.Object({
   /** `<queue>:<user>` */
   id: Type.String(),
   queueId: Id,
   userId: Id,
+  /** As the operator has chosen, whatever else keeps its chats from them. */
   isJoined: Type.Boolean(),
   joinedAt: orNull(Instant),
+  /** Leaves by itself then; null: stays. */
+  joinedUntil: orNull(Instant),
+  pausedBy: orNull(PausedBy),
   tier: Type.Integer(),
   /** Whoever does not take part is rung only when nobody who does is online. */
   participates: Type.Boolean(),
@@ -131,11 +145,14 @@ export const QueueChanges = changesOf({
   overflowQueueId: orNull(Id),
   overflowAfterSeconds: orNull(Type.Integer({ minimum: 1, maximum: 86_400 })),
   overflowWhenUnattended: Type.Boolean(),
+  keepsShifts: Type.Boolean(),
   ...QUEUE_PACE,
   ...PARKING,
   ...CLOSING,
 })
 export type QueueChanges = Static<typeof QueueChanges>
+
+export const JoinFor = Strict({ minutes: Type.Integer({ minimum: 1, maximum: JOIN_MINUTES_MAX }) })
 
 export const SetTier = Strict({
   tier: Tier,
@@ -202,6 +219,13 @@ export const queues = {
     params: ById,
     reply: QueueMember,
   }),
+  joinFor: endpoint(
+    'PUT',
+    '/api/queues/:id/join',
+    'chats.answer',
+    'Serve a queue for so many minutes from now, and leave it by itself',
+    { params: ById, body: JoinFor, reply: QueueMember },
+  ),
   leave: endpoint('POST', '/api/queues/:id/leave', 'chats.answer', 'Stop serving a queue', {
     params: ById,
     reply: QueueMember,

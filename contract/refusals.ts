@@ -24,6 +24,7 @@ export const refusals = {
   not_assigned: 409,
   /** Assigned to the queue, but not serving it now. */
   not_joined: 409,
+  queue_paused: 409,
   lacks_skill: 409,
   not_available: 409,
   chat_closed: 409,

@@ -39,7 +39,7 @@ async function beginShift(db: Db, organisationId: string): Promise<void> {
            end::availability
       from counted c
      where o.organisation_id = ${organisationId} and o.user_id = c.user_id`.execute(db)
-  await sql`update queue_members set is_joined = true, joined_at = now()
+  await sql`update queue_members set opted_in = true, joined_at = now()
      where organisation_id = ${organisationId} and not is_suspended and ('x' || left(user_id::text, 1))::bit(4)::int % 2 = 0
     `.execute(db)
   await sql`vacuum analyze`.execute(db)

@@ -102,6 +102,7 @@ export const CHAT_ROWS: Record<string, Row> = {
     ask: to('chat', (ids) => ({ queueId: ids.queue })),
   },
   'POST /api/queues/:id/join': { by: 'agent', ask: byId('queue') },
+  'PUT /api/queues/:id/join': { by: 'agent', ask: to('queue', () => ({ minutes: 30 })) },
   'POST /api/queues/:id/leave': { by: 'agent', ask: byId('queue') },
   'GET /api/proof': { by: 'supervisor' },
   'GET /api/demo': { by: 'agent' },

@@ -581,6 +581,7 @@ export interface Operators {
   heldUntil: string | null;
   idleUntil: string | null;
   isNotAnswering: Generated<boolean>;
+  isOnShift: Generated<boolean>;
   isPresent: Generated<boolean>;
   isReady: Generated<boolean>;
   lastOfferedAt: string | null;
@@ -588,6 +589,9 @@ export interface Operators {
   missedInRow: Generated<number>;
   organisationId: string;
   reason: string | null;
+  shiftId: string | null;
+  shiftTurnsAt: string | null;
+  shiftVersion: number | null;
   suspendedAt: string | null;
   takenOn: Timestamp | null;
   takenToday: Generated<number>;
@@ -690,12 +694,16 @@ export interface QueueMemberRows {
 }
 
 export interface QueueMembers {
+  acceptsKind: Generated<boolean>;
   coolsUntil: string | null;
   isJoined: Generated<boolean>;
+  isOnShift: Generated<boolean>;
   isSuspended: Generated<boolean>;
   joinedAt: string | null;
   lastOfferedAt: string | null;
   lately: Generated<ArrayType<string>>;
+  optedIn: Generated<boolean>;
+  optedInUntil: string | null;
   organisationId: string;
   participates: Generated<boolean>;
   queueId: string;
@@ -721,6 +729,7 @@ export interface Queues {
   isPreset: Generated<boolean>;
   isTest: Generated<boolean>;
   keepHours: Generated<number | null>;
+  keepsShifts: Generated<boolean>;
   kind: Generated<ChatKind>;
   maxWaiting: number | null;
   messageQueueId: string | null;
@@ -911,6 +920,7 @@ export interface StatusChanges {
 }
 
 export interface Statuses {
+  accepts: ArrayType<ChatKind> | null;
   accountId: string;
   availability: Availability;
   colour: string;

@@ -2,7 +2,14 @@
 // that compare what both say of one state, many states at a time.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { type Floor, type Kind, used } from '../features/routing/floor.ts'
+import {
+  acceptsKind,
+  type Floor,
+  type FloorMember,
+  isOnShift,
+  type Kind,
+  used,
+} from '../features/routing/floor.ts'
 import type { Db } from '../platform/database.ts'
 
 export interface Loaded {
@@ -98,6 +105,8 @@ function operatorRows({ operators }: Floor): Row[] {
     wrap_up_until: instant(one.wrapUpUntil),
     takes_chats: one.takesChats,
     takes_tests: one.takesTests,
+    is_on_shift: one.isOnShift,
+    mark: one.accepts ? { accepts: one.accepts } : null,
   }))
 }
 
@@ -118,6 +127,7 @@ function queueRows({ queues }: Floor, organisationId: string): Row[] {
     auto_accepts: queue.autoAccepts,
     priority: queue.priority,
     is_test: queue.isTest,
+    keeps_shifts: queue.keepsShifts,
     chat_units: queue.chatUnits,
     cooldown_seconds: queue.cooldownMs === undefined ? null : queue.cooldownMs / 1_000,
   }))
@@ -146,12 +156,18 @@ function levelRows({ operators }: Floor): Row[] {
   )
 }
 
-function memberRows({ members }: Floor): Row[] {
+function memberRows({ members, operators, queues }: Floor): Row[] {
+  const isSo = (one: FloorMember, fact: typeof isOnShift) => {
+    const [operator, queue] = [operators.get(one.userId), queues.get(one.queueId)]
+    return operator === undefined || queue === undefined || fact(operator, queue)
+  }
   return [...members.values()].map((one) => ({
     queue_id: one.queueId,
     user_id: one.userId,
     tier: one.tier,
-    is_joined: one.isJoined,
+    opted_in: one.isJoined,
+    is_on_shift: isSo(one, isOnShift),
+    accepts_kind: isSo(one, acceptsKind),
     joined_at: one.isJoined ? AT_FIRST : null,
     participates: one.participates,
     last_offered_at: instant(one.turnAt),

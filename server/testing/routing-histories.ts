@@ -21,6 +21,7 @@ const PLAIN = {
   priority: 0,
   isTest: false,
   skills: [],
+  keepsShifts: false,
   wrapUpMs: 0,
   wrapUpTakesSlot: false,
   affinityMs: 0,
@@ -57,6 +58,7 @@ export const QUEUES: FloorQueue[] = [
     offerMs: 10_000,
     priority: 2,
     chatUnits: 2,
+    keepsShifts: true,
     skills: [
       { id: german, level: 3, relaxAfterMs: 30_000 },
       { id: refunds, level: 1, relaxAfterMs: undefined },
@@ -106,7 +108,7 @@ export const QUEUES: FloorQueue[] = [
   { ...PLAIN, id: idOf('b', 8), strategy: 'manual_pick', cooldownMs: 10_000 },
   { ...PLAIN, id: idOf('b', 19), strategy: 'ring_all' },
   {
-    ...{ ...PLAIN, id: idOf('b', 9), kind: 'deferred', autoAccepts: true },
+    ...{ ...PLAIN, id: idOf('b', 9), kind: 'deferred', autoAccepts: true, keepsShifts: true },
     parking: { ...PARKING, wakeTo: 'over', closeMs: undefined },
   },
   {
@@ -134,11 +136,14 @@ const availability = fc.constantFrom(
   ...(['finishing', 'finishing'] as const),
 )
 const finishAs = fc.constantFrom('away', 'offline')
+const accepts = fc.constantFrom(undefined, undefined, undefined, ['live'], ['deferred'], [])
 const by = fc.constantFrom('visitor', 'operator')
 const kind = fc.constantFrom('live', 'deferred')
 /** One who comes back, again and again. */
 const visitorId = fc.constant('visitor')
 const priority = fc.integer({ min: 0, max: 2 })
+const isOn = fc.constantFrom(true, false, null)
+const minutes = fc.constantFrom(undefined, 1, 2)
 const tier = fc.integer({ min: 1, max: 2 })
 const participates = fc.constantFrom(true, false, false)
 const level = fc.integer({ min: 0, max: 5 })
@@ -165,7 +170,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: type('act'), userId }) },
   { weight: 3, arbitrary: fc.record({ type: type('connect'), userId, connectionId }) },
   { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
-  { weight: 4, arbitrary: fc.record({ type: type('declare'), userId, availability, finishAs }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: type('declare'), userId, availability, finishAs, accepts }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: type('shift'), userId, isOn }) },
   { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
   { weight: 3, arbitrary: fc.record({ type: type('units'), userId, limit: unitLimit }) },
   { weight: 6, arbitrary: fc.record({ type: type('take'), chatId, userId }) },
@@ -175,7 +184,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ type: type('participate'), queueId, userId, participates }),
   },
-  { weight: 3, arbitrary: fc.record({ type: type('join'), queueId, userId }) },
+  { weight: 3, arbitrary: fc.record({ type: type('join'), queueId, userId, minutes }) },
   { weight: 1, arbitrary: fc.record({ type: type('leave'), queueId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('assign'), queueId, userId, tier }) },
   { weight: 1, arbitrary: fc.record({ type: type('unassign'), queueId, userId }) },

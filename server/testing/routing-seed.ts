@@ -30,6 +30,7 @@ export interface QueueWish {
   wrapUpTakesSlot?: boolean
   affinitySeconds?: number
   chatUnits?: number
+  keepsShifts?: boolean
   cooldownSeconds?: number | undefined
   burstMost?: number | undefined
   burstSeconds?: number | undefined
@@ -71,7 +72,7 @@ export async function seedPlace(db: Db): Promise<Place> {
 const USUAL = {
   ...({ kind: 'live', strategy: 'longest_idle', offerSeconds: 20, priority: 0 } as const),
   ...{ autoAccepts: false, isTest: false, wrapUpSeconds: 0, wrapUpTakesSlot: false },
-  ...{ overflowWhenUnattended: false, affinitySeconds: 0, chatUnits: 1 },
+  ...{ overflowWhenUnattended: false, affinitySeconds: 0, chatUnits: 1, keepsShifts: false },
 }
 
 const NO_PARKING: FloorParking = {
@@ -93,7 +94,7 @@ export async function seedQueue(
       auto_accepts, priority, max_waiting, is_test, wrap_up_seconds, wrap_up_takes_slot,
       overflow_after_seconds, overflow_when_unattended, affinity_seconds,
       chat_units, cooldown_seconds, burst_most, burst_seconds,
-      park_after_minutes, wake_to, close_parked_days, when_gone, keep_hours)
+      park_after_minutes, wake_to, close_parked_days, when_gone, keep_hours, keeps_shifts)
     values (${organisationId}, ${id}, ${organisationId}, ${id}, ${queue.kind}, ${queue.strategy},
       ${queue.offerSeconds}, ${queue.autoAccepts}, ${queue.priority}, ${queue.maxWaiting ?? null},
       ${queue.isTest}, ${queue.wrapUpSeconds}, ${queue.wrapUpTakesSlot},
@@ -101,7 +102,7 @@ export async function seedQueue(
       ${queue.affinitySeconds}, ${queue.chatUnits}, ${queue.cooldownSeconds ?? null},
       ${queue.burstMost ?? null}, ${queue.burstSeconds ?? 60},
       ${part(parking.afterMs, 60_000)}, ${parking.wakeTo}, ${part(parking.closeMs, 86_400_000)},
-      ${parking.whenGone}, ${part(parking.keepMs, 3_600_000)})`.execute(db)
+      ${parking.whenGone}, ${part(parking.keepMs, 3_600_000)}, ${queue.keepsShifts})`.execute(db)
   return id
 }
 
@@ -120,6 +121,18 @@ export async function seedClosings(
     await sql`update queues set hours_id = ${id}, when_closed = ${whenClosed}, at_closing = ${atClosing},
       message_queue_id = ${messageQueueId ?? null} where id = ${id}`.execute(db)
   }
+}
+
+/** Shifts that are always and never now. */
+export const SHIFTS = { on: idOf('f', 1), off: idOf('f', 2) }
+
+export async function seedShifts(db: Db, organisationId: string): Promise<void> {
+  const weekOf = (day: readonly object[]) => JSON.stringify(Array.from({ length: 7 }, () => day))
+  const weeks = { on: weekOf([{ from: 0, to: 1440 }]), off: weekOf([]) }
+  for (const which of ['on', 'off'] as const)
+    await sql`insert into hours (organisation_id, id, account_id, name, time_zone, week)
+      values (${organisationId}, ${SHIFTS[which]}, ${organisationId}, ${which}, 'UTC',
+              ${weeks[which]}::jsonb)`.execute(db)
 }
 
 /** Skills, and what each queue asks of them. */

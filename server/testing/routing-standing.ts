@@ -4,6 +4,7 @@ import {
   type Floor,
   type FloorChat,
   type FloorOperator,
+  isServing,
   unitsUsed,
   used,
 } from '../features/routing/floor.ts'
@@ -29,8 +30,10 @@ export async function standing(db: Db, organisationId: string): Promise<Standing
     select chat_id as id, state, queue_id, due_at, operator_id, (row ->> 'rings')::boolean as rings, row ->> 'opensAt' as opens_at, row -> 'offer' ->> 'expiresAt' as expires_at,
            row -> 'parked' as parked
       from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
-  const members = await sql<{ cools: string | null }>`
-    select queue_id || ':' || user_id as id, tier, is_joined, participates, cools_until as cools from queue_members
+  const members = await sql<{ cools: string | null; until: string | null }>`
+    select queue_id || ':' || user_id as id, tier, is_joined, opted_in, opted_in_until as until, participates,
+           cools_until as cools
+      from queue_members
      where organisation_id = ${organisationId} order by 1`.execute(db)
   return {
     operators: operators.rows.map((row) => ({
@@ -39,7 +42,7 @@ export async function standing(db: Db, organisationId: string): Promise<Standing
       grace: ms(row.grace),
       idle: ms(row.idle),
     })),
-    members: members.rows.map((row) => ({ ...row, cools: ms(row.cools) })),
+    members: members.rows.map((row) => ({ ...row, cools: ms(row.cools), until: ms(row.until) })),
     chats: chats.rows.map((row) => ({
       ...row,
       dueAt: ms(row.dueAt),
@@ -81,9 +84,11 @@ export function modelled(floor: Floor): Standing {
       grace: one.graceUntil ?? null,
     })),
     members: [...floor.members]
-      .map(([id, { tier, isJoined, participates, coolsUntil }]) => ({
-        ...{ id, tier, isJoined, participates },
-        cools: coolsUntil ?? null,
+      .map(([id, member]) => ({
+        ...{ id, tier: member.tier, participates: member.participates },
+        ...{ isJoined: isServing(floor, member), optedIn: member.isJoined },
+        until: member.joinedUntil ?? null,
+        cools: member.coolsUntil ?? null,
       }))
       .sort(byId),
     chats: held.sort(byId).map((chat) => ({

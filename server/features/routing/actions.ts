@@ -4,6 +4,7 @@ import { tendDoors, turnHours } from '../hours/queries.ts'
 import * as presence from '../presence/queries.ts'
 import { listSought, tendTransfers } from './handing-queries.ts'
 import * as parking from './parking-queries.ts'
+import { expireJoins, tendShifts } from './pausing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
@@ -74,6 +75,8 @@ export async function sweep(db: Db): Promise<Woken> {
   await sweepWith(db, turnHours, woken)
   await sweepWith(db, tendDoors, woken)
   await sweepWith(db, presence.tendIdle, woken)
+  await sweepWith(db, tendShifts, woken)
+  await sweepWith(db, expireJoins, woken)
   await sweepWith(db, expireWrapUps, woken)
   await sweepWith(db, expireCooldowns, woken)
   await sweepWith(db, overflowChats, woken)

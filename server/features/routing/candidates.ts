@@ -3,6 +3,7 @@
 import { isByHand } from '#contract/queues.ts'
 import { type Candidate, isFor, whyNot } from './decide.ts'
 import {
+  acceptsKind,
   compareChats,
   dayOf,
   type Floor,
@@ -11,6 +12,7 @@ import {
   type FloorQueue,
   hasSkills,
   isExcluded,
+  isOnShift,
   unitsUsed,
   used,
 } from './floor.ts'
@@ -40,6 +42,8 @@ export function candidatesFor(floor: Floor, chat: FloorChat, now: number): Candi
       userId: operator.id,
       tier: member.tier,
       isJoined: member.isJoined,
+      isOnShift: isOnShift(operator, queue),
+      acceptsKind: acceptsKind(operator, queue),
       participates: member.participates,
       isFor: isFor(operator, queue.isTest),
       hasSkills: hasSkills(floor, chat, operator, now),

@@ -9,6 +9,7 @@ import { tendDoors, turnHours } from '../hours/queries.ts'
 import * as presence from '../presence/queries.ts'
 import { reconcile, run, tendParked, type Woken } from './actions.ts'
 import { tendTransfers } from './handing-queries.ts'
+import { expireJoins, tendShifts } from './pausing-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import { tendRings } from './ring-queries.ts'
@@ -49,6 +50,9 @@ const PASSING = [
   tendTransfers,
 ] as const
 
+/** What may take a moment longer. */
+const LOOKS = [presence.reapNodes, presence.tendIdle, tendShifts, expireJoins] as const
+
 const SWEEP_MS = 250
 const LOOK_MS = 1_000
 const RENEW_MS = 2_000
@@ -67,7 +71,7 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
   const loops = [
     every(SWEEP_MS, failed, async () => wakeAll(await sweepUntilNothing(db, PASSING))),
     every(LOOK_MS, failed, async () => {
-      wakeAll(await sweepUntilNothing(db, [presence.reapNodes, presence.tendIdle]))
+      wakeAll(await sweepUntilNothing(db, LOOKS))
       wakeAll(await tendParked(db))
       wakeAll(await reconcile(db))
     }),

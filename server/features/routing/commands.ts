@@ -100,8 +100,17 @@ export async function closeChat(ctx: ActorCtx, chatId: string): Promise<Record<s
   return {}
 }
 
-export async function joinQueue(ctx: ActorCtx, queueId: string): Promise<QueueMember> {
-  const { status } = await ask(ctx, (db) => routing.joinQueue(db, ownPlace(ctx.actor, queueId)))
+/**
+ * Serves a queue, for so many minutes or for good. Refuses with `not_assigned`, or with `not_found` a
+ * queue that the actor may not see.
+ */
+export async function joinQueue(
+  ctx: ActorCtx,
+  queueId: string,
+  minutes?: number,
+): Promise<QueueMember> {
+  const place = { ...ownPlace(ctx.actor, queueId), minutes }
+  const { status } = await ask(ctx, (db) => routing.joinQueue(db, place))
   if (status === 'not_assigned') await refuseUnassigned(ctx, queueId)
   return memberOf(ctx, queueId, ctx.actor.userId)
 }
@@ -171,7 +180,7 @@ export async function unassignFromQueue(
     await tellPlace(tx, queueId, userId, { assigned: false })
     return outcome
   })
-  return { ...member, isJoined: false, joinedAt: null }
+  return { ...member, isJoined: false, joinedAt: null, joinedUntil: null }
 }
 
 export async function accountToSetUp(ctx: ActorCtx, queueId: string): Promise<string> {

@@ -9,7 +9,12 @@ export interface Candidate {
   userId: string
   /** 1 is asked first. */
   tier: number
+  /** Has joined the queue; what keeps its chats from them all the same stands below. */
   isJoined: boolean
+  /** The queue keeps no shifts, or it is theirs. */
+  isOnShift: boolean
+  /** Their status is for the queue's kind of chat. */
+  acceptsKind: boolean
   /** Whoever does not take part in the queue is offered nothing: they are called with all others
    * who do not, while nobody attends it (floor.ts, `callsAll`). */
   participates: boolean
@@ -55,6 +60,8 @@ export type RuledOutBy =
   | 'not_answering'
   | 'outside'
   | 'not_joined'
+  | 'off_shift'
+  | 'kind_not_accepted'
   | 'lacks_skill'
   | 'wrap_up'
   | 'at_limit'
@@ -98,11 +105,18 @@ function whyNotReady(candidate: Candidate): RuledOutBy | undefined {
 }
 
 function whyNotNow(candidate: Candidate): RuledOutBy | undefined {
-  if (!candidate.participates) return 'outside'
-  if (!candidate.isJoined) return 'not_joined'
+  const absent = whyNotServing(candidate)
+  if (absent) return absent
   if (!candidate.hasSkills) return 'lacks_skill'
   if (candidate.isWrappingUp) return 'wrap_up'
   return whyNoRoom(candidate) ?? whyNotThis(candidate)
+}
+
+function whyNotServing(candidate: Candidate): RuledOutBy | undefined {
+  if (!candidate.participates) return 'outside'
+  if (!candidate.isJoined) return 'not_joined'
+  if (!candidate.isOnShift) return 'off_shift'
+  return candidate.acceptsKind ? undefined : 'kind_not_accepted'
 }
 
 /** Which of their limits an operator has reached for a chat; undefined when they have room. */

@@ -21,6 +21,8 @@ export interface FloorQueue {
   /** For testers alone. */
   isTest: boolean
   skills: readonly FloorSkill[]
+  /** Asks only those whose shift it is, or who have none. */
+  keepsShifts: boolean
   /** How long whoever had a chat has to finish after it. */
   wrapUpMs: number
   /** It takes the chat's place meanwhile; otherwise nothing new is given to them at all. */
@@ -74,6 +76,9 @@ export interface FloorOperator {
   limits: Readonly<Record<Kind, number>>
   /** Over both kinds together; undefined: none. */
   unitLimit: number | undefined
+  /** Their status is for these kinds alone; undefined: for all. */
+  accepts: readonly Kind[] | undefined
+  isOnShift: boolean
   takesChats: boolean
   takesTests: boolean
   /** Levels by the skill's id. */
@@ -85,6 +90,8 @@ export interface FloorMember {
   userId: string
   tier: number
   isJoined: boolean
+  /** Leaves by itself then. */
+  joinedUntil: number | undefined
   participates: boolean
   /** When they were last offered a chat of this queue, where the queue goes round. */
   turnAt: number | undefined
@@ -214,12 +221,29 @@ function hasPassed(floor: Floor, chatId: string, userId: string, now: number): b
 
 /** Who takes part in the queue, has joined it, is ready and for it, and may hold such chats at all. */
 function attendants(floor: Floor, queue: FloorQueue): FloorOperator[] {
-  return [...floor.members.values()].flatMap(({ queueId, userId, isJoined, participates }) => {
-    const operator = floor.operators.get(userId)
-    if (queueId !== queue.id || !isJoined || !participates || !operator) return []
-    const attends = isReady(operator) && couldHold(operator, queue)
+  return [...floor.members.values()].flatMap((member) => {
+    const operator = floor.operators.get(member.userId)
+    if (member.queueId !== queue.id || !member.participates || !operator) return []
+    const attends = isServing(floor, member) && isReady(operator) && couldHold(operator, queue)
     return attends && isFor(operator, queue.isTest) === 'everybody' ? [operator] : []
   })
+}
+
+/** Whether somebody has joined a queue, and it is not paused for them. */
+export function isServing(floor: Floor, { queueId, userId, isJoined }: FloorMember): boolean {
+  const [queue, operator] = [floor.queues.get(queueId), floor.operators.get(userId)]
+  if (queue === undefined || operator === undefined) return false
+  return isJoined && isOnShift(operator, queue) && acceptsKind(operator, queue)
+}
+
+/** Whether the queue asks the operator now, as far as shifts go. */
+export function isOnShift(operator: FloorOperator, queue: FloorQueue): boolean {
+  return operator.isOnShift || !queue.keepsShifts
+}
+
+/** Whether the operator's status is for the queue's kind of chat. */
+export function acceptsKind({ accepts }: FloorOperator, { kind }: FloorQueue): boolean {
+  return accepts?.includes(kind) ?? true
 }
 
 /** Whether the operator could hold a chat of the queue if they held nothing else. */

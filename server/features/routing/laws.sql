@@ -9,7 +9,12 @@ select
     where coalesce(l.used, 0) <> coalesce(a.held, 0))::int
   -- And where units are limited, they are the units of those.
   + (select count(*) from operators
-      where units_used <> case when unit_limit is null then 0 else units_held(organisation_id, user_id) end)::int as drifted,
+      where units_used <> case when unit_limit is null then 0 else units_held(organisation_id, user_id) end)::int
+  -- And what pauses a queue for somebody is what their status and the queue say.
+  + (select count(*) from queue_members m
+       join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
+       join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
+      where m.opted_in and m.accepts_kind <> accepts(o, q.kind))::int as drifted,
 
   -- Nobody holds more than their limit, or than they held when it was lowered.
   (select count(*) from operator_loads where used > chat_limit + over)::int

@@ -54,7 +54,7 @@ export async function setTier(
 
 /**
  * Picks a chat that waits in a queue by hand which the actor has joined. Refuses with `offer_gone`
- * when another was first, `at_limit`, `not_available`, `not_joined`, `lacks_skill`, or `not_found`
+ * when another was first, `at_limit`, `not_available`, `not_joined`, `queue_paused`, `lacks_skill`, or `not_found`
  * (not in such a queue that they are assigned to).
  */
 export async function pickChat(ctx: ActorCtx, chatId: string): Promise<Chat> {
@@ -79,6 +79,7 @@ const WHY_NOT_PICKED = {
   at_limit: 'at_limit',
   not_ready: 'not_available',
   not_joined: 'not_joined',
+  paused: 'queue_paused',
   lacks_skill: 'lacks_skill',
   not_found: 'not_found',
 } as const

@@ -10,6 +10,7 @@ import {
   dayOf,
   type Floor,
   type FloorChat,
+  type FloorMember,
   type FloorOperator,
 } from './floor.ts'
 import { rememberServed } from './holding.ts'
@@ -131,6 +132,15 @@ export function putBackOffers(work: Work, userId: string, queueId?: string): voi
   for (const chat of chatsOf(work.floor, userId)) {
     if (chat.state === 'offered' && (queueId ?? chat.queueId) === chat.queueId) putBack(work, chat)
   }
+}
+
+/** The operator serves a queue that they had joined no longer. */
+export function leaveQueue(work: Work, member: FloorMember): void {
+  const { queueId, userId } = member
+  const left = { ...member, isJoined: false, joinedUntil: undefined }
+  work.floor.members.set(`${queueId}:${userId}`, left)
+  putBackOffers(work, userId, queueId)
+  work.matchOperators.push(userId)
 }
 
 export function changeOperator(work: Work, id: string, change: Partial<FloorOperator>): void {

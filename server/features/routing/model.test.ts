@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { StatusMark } from '#contract/presence.ts'
 import type { Because } from '#contract/routing.ts'
 import { type Database, openDatabase } from '../../platform/database.ts'
 import { anyHistory } from '../../testing/parking-histories.ts'
@@ -12,9 +13,11 @@ import {
   emptyHouse,
   idOf,
   type Place,
+  SHIFTS,
   seedClosings,
   seedPlace,
   seedQueue,
+  seedShifts,
   seedSkills,
   seedUser,
   setClock,
@@ -28,6 +31,7 @@ import { emptyFloor } from './floor.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { type Command, step } from './model.ts'
 import * as parking from './parking-queries.ts'
+import { tendShifts } from './pausing-queries.ts'
 import * as routing from './queries.ts'
 import { pickChat, takeChat } from './ring-queries.ts'
 import { setUnitLimit } from './unit-queries.ts'
@@ -37,6 +41,11 @@ import { endWrapUp } from './wrap-up-queries.ts'
 const TIME_ZONE = 'Europe/Amsterdam'
 /** Short enough that a long history has some who are idle. */
 const IDLE_MINUTES = 4
+/** Of a status of the catalogue, but for the kinds of chats that it is for. */
+const MARK: Omit<StatusMark, 'accepts'> = {
+  ...{ statusId: idOf('9', 1), icon: 'pause', colour: 'blue' },
+  ...{ isPaid: true, maxMinutes: null },
+}
 const START = Date.parse('2026-01-01T22:58:00.000Z')
 
 let house: TestDatabase
@@ -98,9 +107,9 @@ async function act(place: Place, it: Command): Promise<unknown> {
     case 'participate':
       return participate(place, it)
     case 'declare':
-      return run(db, (one) =>
-        routing.setAvailability(one, { organisationId, actorId: it.userId, ...it }),
-      )
+      return declare(place, it)
+    case 'shift':
+      return shift(place, it)
     case 'act':
       return run(db, (one) => presence.noteActivity(one, place.organisationId, it.userId))
     case 'limit':
@@ -172,6 +181,25 @@ async function participate(place: Place, it: Command<'participate'>): Promise<un
   )
   const put = rows.map(({ tier }) => ({ ...it, tier }))
   return setPlaces(place, it.userId, JSON.stringify(put), { takesChats: null, takesTests: null })
+}
+
+function declare(
+  { organisationId }: Place,
+  { userId, availability, finishAs, accepts }: Command<'declare'>,
+): Promise<unknown> {
+  const mark =
+    availability === 'available' && accepts ? { ...MARK, accepts: [...accepts] } : undefined
+  const wish = { organisationId, actorId: userId, userId, availability, finishAs, mark }
+  return run(db, (one) => routing.setAvailability(one, wish))
+}
+
+// As editing a person does it, and the look that follows within a second.
+async function shift({ organisationId }: Place, { userId, isOn }: Command<'shift'>) {
+  const shiftId = isOn === null ? null : SHIFTS[isOn ? 'on' : 'off']
+  await sql`update operators set shift_id = ${shiftId}
+    where organisation_id = ${organisationId} and user_id = ${userId}`.execute(db)
+  await run(db, tendShifts)
+  return run(db, (one) => routing.matchOperator(one, organisationId, userId))
 }
 
 function setPlaces(
@@ -260,6 +288,7 @@ async function emptied(): Promise<Place> {
         db,
       )
   await seedClosings(db, place.organisationId, QUEUES)
+  await seedShifts(db, place.organisationId)
   await seedSkills(db, place.organisationId, SKILLS, QUEUES)
   for (const id of USERS) await seedUser(db, place.organisationId, id, 'User')
   return place

@@ -7,6 +7,7 @@ import { chatsOf, copyOf, type Floor, isConnected, type Kind } from './floor.ts'
 import {
   changeOperator,
   type Decision,
+  leaveQueue,
   putBack,
   putBackOffers,
   settle,
@@ -22,7 +23,8 @@ interface Commands extends ChatCommands, ParkingCommands, PresenceCommands {
   remove: { userId: string }
   assign: { queueId: string; userId: string; tier: number }
   unassign: { queueId: string; userId: string }
-  join: { queueId: string; userId: string }
+  /** For so many minutes, or for good. */
+  join: { queueId: string; userId: string; minutes?: number | undefined }
   leave: { queueId: string; userId: string }
   /** What is set of a person: which chats they are for, and their levels by the skill's id. */
   describe: {
@@ -32,6 +34,8 @@ interface Commands extends ChatCommands, ParkingCommands, PresenceCommands {
     skills: Readonly<Record<string, number>>
   }
   participate: { queueId: string; userId: string; participates: boolean }
+  /** Whether their shift is now; null: they have none. */
+  shift: { userId: string; isOn: boolean | null }
   limit: { userId: string; kind: Kind; limit: number }
   /** Over both kinds together; null: none. */
   units: { userId: string; limit: number | null }
@@ -78,6 +82,7 @@ const transitions: {
   leave,
   describe,
   participate,
+  shift,
   declare,
   act,
   limit,
@@ -112,6 +117,8 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
     wraps: [],
     limits: { live, deferred },
     unitLimit: undefined,
+    accepts: undefined,
+    isOnShift: true,
     takesChats: true,
     takesTests: false,
     skills: {},
@@ -135,7 +142,7 @@ function assign(work: Work, { queueId, userId, tier }: Commands['assign']): void
 }
 
 const NEWCOMER = {
-  ...{ isJoined: false, participates: true, turnAt: undefined },
+  ...{ isJoined: false, joinedUntil: undefined, participates: true, turnAt: undefined },
   ...{ lately: [], coolsUntil: undefined },
 }
 
@@ -146,18 +153,21 @@ function unassign(work: Work, { queueId, userId }: Commands['unassign']): void {
   work.matchOperators.push(userId)
 }
 
-function join(work: Work, { queueId, userId }: Commands['join']): void {
+function join(work: Work, { queueId, userId, minutes }: Commands['join']): void {
   const member = work.floor.members.get(`${queueId}:${userId}`)
-  if (member === undefined || member.isJoined) return
-  work.floor.members.set(`${queueId}:${userId}`, { ...member, isJoined: true })
+  const joinedUntil = minutes && work.now + minutes * 60_000
+  if (member === undefined || (member.isJoined && member.joinedUntil === joinedUntil)) return
+  work.floor.members.set(`${queueId}:${userId}`, { ...member, isJoined: true, joinedUntil })
   work.matchOperators.push(userId)
 }
 
 function leave(work: Work, { queueId, userId }: Commands['leave']): void {
   const member = work.floor.members.get(`${queueId}:${userId}`)
-  if (!member?.isJoined) return
-  work.floor.members.set(`${queueId}:${userId}`, { ...member, isJoined: false })
-  putBackOffers(work, userId, queueId)
+  if (member?.isJoined) leaveQueue(work, member)
+}
+
+function shift(work: Work, { userId, isOn }: Commands['shift']): void {
+  changeOperator(work, userId, { isOnShift: isOn ?? true })
   work.matchOperators.push(userId)
 }
 

@@ -174,7 +174,7 @@ async function seatAway(count: number): Promise<void> {
   await put(sql`insert into memberships (organisation_id, account_id, user_id)
     select ${organisationId}::uuid, ${organisationId}::uuid, id from users`)
   await put(sql`select register_operator(${organisationId}, id, 1, 1) from users`)
-  await put(sql`insert into queue_members (organisation_id, queue_id, user_id, is_joined, joined_at)
+  await put(sql`insert into queue_members (organisation_id, queue_id, user_id, opted_in, joined_at)
     select ${organisationId}::uuid, ${queue.queueId}::uuid, id, true, now() from users`)
   await put(sql`insert into connections (id, organisation_id, user_id, node_id, node_epoch, connected_at)
     select gen_random_uuid(), ${organisationId}::uuid, id, ${nodeId}::uuid, ${epoch}::int, now() from users`)

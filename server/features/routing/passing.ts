@@ -4,9 +4,9 @@ import { abandon } from './chat-steps.ts'
 import { stopCoolingDown } from './cooling-down.ts'
 import { COOLDOWN_MS, compareIds, MISSED_MAX } from './decide.ts'
 import { tendDoors } from './doors.ts'
-import { chatsOf, compareChats } from './floor.ts'
+import { chatsOf, compareChats, type FloorMember } from './floor.ts'
 import { releaseHolds } from './holding.ts'
-import { changeOperator, putBack, ring, settle, type Work } from './matching.ts'
+import { changeOperator, leaveQueue, putBack, ring, settle, type Work } from './matching.ts'
 import { overflowChats } from './overflow.ts'
 import { keepForGone, tendParked } from './parking.ts'
 import { tendIdle } from './presence-steps.ts'
@@ -21,6 +21,8 @@ export function sweep(work: Work): void {
   settle(work)
   tendDoors(work)
   tendIdle(work)
+  expireJoins(work)
+  settle(work)
   expireWrapUps(work)
   settle(work)
   work.matchOperators.push(...stopCoolingDown(work).sort(compareIds))
@@ -59,6 +61,16 @@ function expireGrace(work: Work): void {
     changeOperator(work, id, { graceUntil: undefined })
     for (const chat of chatsOf(work.floor, id)) if (!keepForGone(work, chat)) putBack(work, chat)
   }
+}
+
+/** Whoever joined a queue for a while that is over leaves it. */
+function expireJoins(work: Work): void {
+  const over = [...work.floor.members.values()].filter(
+    ({ isJoined, joinedUntil }) => isJoined && (joinedUntil ?? Infinity) <= work.now,
+  )
+  const byPlace = (one: FloorMember, other: FloorMember) =>
+    compareIds(one.userId, other.userId) || compareIds(one.queueId, other.queueId)
+  for (const member of over.sort(byPlace)) leaveQueue(work, member)
 }
 
 function expireWrapUps(work: Work): void {

@@ -1,12 +1,18 @@
-// Presence in plain values, as far as it is not somebody's choice: finishing that has come to its end,
-// and who counts as idle. As migrations/0062 and 0063 have it.
+// Presence in plain values: what somebody chooses, finishing that has come to its end, and who counts as
+// idle. As migrations/0062, 0063 and 0073 have it.
 import type { Availability, FinishAs } from '#contract/presence.ts'
 import { compareIds, IDLE_WARNING_MS, isReady } from './decide.ts'
-import { chatsOf, type Floor, type FloorOperator } from './floor.ts'
-import { changeOperator, putBackOffers, type Work } from './matching.ts'
+import { chatsOf, type Floor, type FloorOperator, type Kind } from './floor.ts'
+import { changeOperator, putBack, putBackOffers, type Work } from './matching.ts'
 
 export interface PresenceCommands {
-  declare: { userId: string; availability: Availability; finishAs?: FinishAs }
+  /** `accepts`: available, for these kinds of chats alone. */
+  declare: {
+    userId: string
+    availability: Availability
+    finishAs?: FinishAs
+    accepts?: readonly Kind[] | undefined
+  }
   /** There was a key or a pointer. */
   act: { userId: string }
 }
@@ -15,18 +21,38 @@ export function declare(work: Work, command: PresenceCommands['declare']): void 
   const { userId, availability } = command
   const before = work.floor.operators.get(userId)
   if (before === undefined) return
+  const wanted = statusOf(command)
+  const isAsBefore =
+    before.availability === availability && `${before.accepts}` === `${wanted.accepts}`
   changeOperator(work, userId, {
-    availability,
-    finishAs: availability === 'finishing' ? (command.finishAs ?? 'away') : undefined,
+    ...wanted,
     idleUntil: undefined,
-    ...(before.availability !== availability && { activeAt: work.now }),
+    ...(!isAsBefore && { activeAt: work.now }),
   })
   if (availability === 'available') {
     changeOperator(work, userId, { missed: 0, isNotAnswering: false })
+    putBackNotAccepted(work, userId, wanted.accepts)
     work.matchOperators.push(userId)
   } else {
     putBackOffers(work, userId)
   }
+}
+
+function statusOf({ availability, finishAs, accepts }: PresenceCommands['declare']) {
+  return {
+    availability,
+    accepts: availability === 'available' ? accepts : undefined,
+    finishAs: availability === 'finishing' ? (finishAs ?? 'away') : undefined,
+  }
+}
+
+/** What rings and is not of these kinds goes to somebody else, queue by queue. */
+function putBackNotAccepted(work: Work, userId: string, kinds: readonly Kind[] | undefined): void {
+  const offered = chatsOf(work.floor, userId).filter(
+    ({ state, kind }) => state === 'offered' && kinds?.includes(kind) === false,
+  )
+  for (const chat of offered.sort((one, other) => compareIds(one.queueId, other.queueId)))
+    putBack(work, chat)
 }
 
 export function act(work: Work, { userId }: PresenceCommands['act']): void {
@@ -49,7 +75,10 @@ export function tendIdle(work: Work): void {
     } else if (!isGone) {
       changeOperator(work, id, { idleUntil: undefined })
     } else if (idleUntil <= work.now) {
-      changeOperator(work, id, { availability: 'away', idleUntil: undefined, activeAt: work.now })
+      changeOperator(work, id, {
+        ...{ availability: 'away', accepts: undefined },
+        ...{ idleUntil: undefined, activeAt: work.now },
+      })
     }
   }
 }

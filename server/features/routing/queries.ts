@@ -154,11 +154,15 @@ export interface QueueAndUser {
   actorId?: string | null
 }
 
-export function joinQueue(db: Db, it: QueueAndUser): Promise<Outcome<'joined' | 'not_assigned'>> {
+/** `minutes`: for how long; without, for good. */
+export function joinQueue(
+  db: Db,
+  it: QueueAndUser & { minutes?: number | undefined },
+): Promise<Outcome<'joined' | 'not_assigned'>> {
   return transition(
     db,
     sql<Outcome<'joined' | 'not_assigned'>>`select * from join_queue(
-      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.actorId ?? null})`,
+      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.actorId ?? null}, ${it.minutes ?? null})`,
   )
 }
 

@@ -22,7 +22,9 @@ export function takeChat(
 
 type Picked =
   | Outcome<'picked', { chatId: string }>
-  | Outcome<'gone' | 'at_limit' | 'not_ready' | 'not_joined' | 'lacks_skill' | 'not_found'>
+  | Outcome<
+      'gone' | 'at_limit' | 'not_ready' | 'not_joined' | 'paused' | 'lacks_skill' | 'not_found'
+    >
 
 /** A chat of a queue by hand goes to the first who picks it. */
 export function pickChat(

@@ -31,6 +31,9 @@ export function routingRoutes(app: FastifyInstance): void {
   serve(app, units.set, (ctx, { params, body }) => setUnits(ctx, params.id, body))
   serve(app, presence.presence.wrapUp, (ctx) => endWrapUp(ctx))
   serve(app, queues.queues.join, (ctx, { params }) => commands.joinQueue(ctx, params.id))
+  serve(app, queues.queues.joinFor, (ctx, { params, body }) =>
+    commands.joinQueue(ctx, params.id, body.minutes),
+  )
   serve(app, queues.queues.leave, (ctx, { params }) => commands.leaveQueue(ctx, params.id))
   serve(app, queues.queues.assign, (ctx, { params }) =>
     commands.assignToQueue(ctx, params.id, params.userId),

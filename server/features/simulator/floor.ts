@@ -222,6 +222,8 @@ function operatorOf(n: number, limit: number): Candidate {
     userId: String(n).padStart(6, '0'),
     tier: 1,
     isJoined: true,
+    isOnShift: true,
+    acceptsKind: true,
     participates: true,
     isFor: 'everybody',
     hasSkills: true,

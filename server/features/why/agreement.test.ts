@@ -13,7 +13,7 @@ import { emptyHouse, idOf, setClock } from '../../testing/routing-seed.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
 import { candidatesFor } from '../routing/candidates.ts'
 import { choose, whyNot } from '../routing/decide.ts'
-import { copyOf, emptyFloor, type Floor, type FloorChat } from '../routing/floor.ts'
+import { copyOf, emptyFloor, type Floor, type FloorChat, type Kind } from '../routing/floor.ts'
 import { type Command, step } from '../routing/model.ts'
 import { type Look, lookAt } from './look-queries.ts'
 import { failsOf } from './rules.ts'
@@ -105,6 +105,15 @@ function shake(floor: Floor, id: string, { roll, pick }: Dice): void {
     unitLimit: pick(undefined, undefined, roll(6)),
     takesChats: roll(12) > 0,
     takesTests: roll(2) > 0,
+    isOnShift: roll(8) > 0,
+    accepts: pick<readonly Kind[] | undefined>(
+      undefined,
+      undefined,
+      undefined,
+      ['live'],
+      ['deferred'],
+      [],
+    ),
     skills: Object.fromEntries(SKILLS.map((skill) => [skill, roll(6)])),
   })
 }

@@ -163,7 +163,7 @@ export async function listServed(
   userId: string,
 ): Promise<Served[]> {
   const { rows } = await sql<Served>`
-    select q.id, q.name, q.account_id, q.strategy, m.is_joined, m.participates,
+    select q.id, q.name, q.account_id, q.strategy, m.opted_in as is_joined, m.participates,
            (select count(*)::int from routed_chats w
              where w.organisation_id = q.organisation_id and w.queue_id = q.id
                and w.state = 'waiting') as waiting,

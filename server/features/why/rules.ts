@@ -12,6 +12,11 @@ export interface Facts extends Omit<Considered, 'fails'> {
   isNotAnswering: boolean
   participates: boolean
   isJoined: boolean
+  /** The queue keeps no shifts, or it is theirs; and when their shift turns. */
+  isOnShift: boolean
+  shiftTurnsAt: string | null
+  /** Their status is for the queue's kind of chat. */
+  acceptsKind: boolean
   /** A chat of theirs has just ended; null: they are not wrapping up. */
   wrapUpUntil: string | null
   /** One of their chats of either kind is an offer that ends then; null: none is. */
@@ -32,6 +37,8 @@ export function failsOf(facts: Facts): Failed[] {
     answering: !facts.isNotAnswering,
     takes_part: facts.participates,
     joined: facts.isJoined,
+    shift: facts.isOnShift,
+    accepts: facts.acceptsKind,
     skills: facts.lacks.length === 0,
     wrap_up: facts.wrapUpUntil === null,
     limit: facts.used < facts.limit,
@@ -42,6 +49,7 @@ export function failsOf(facts: Facts): Failed[] {
   }
   const changes: Readonly<Partial<Record<Check, string | null>>> = {
     hours: facts.opensAt,
+    shift: facts.shiftTurnsAt,
     skills: lastOf(facts.lacks.map(({ relaxesAt }) => relaxesAt)),
     wrap_up: facts.wrapUpUntil,
     // Whether it is accepted or not, it is settled by then.

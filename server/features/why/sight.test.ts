@@ -104,7 +104,7 @@ test('MS-2 of a queue of very many the first five hundred are listed, the others
     loads as (
       insert into operator_loads (organisation_id, user_id, kind, chat_limit, set_at)
       select ${organisationId}::uuid, id, k, 0, now() from made, unnest(enum_range(null::chat_kind)) k)
-    insert into queue_members (organisation_id, queue_id, user_id, is_joined, joined_at)
+    insert into queue_members (organisation_id, queue_id, user_id, opted_in, joined_at)
     select ${organisationId}::uuid, ${queue.id}::uuid, id, true, now() from made`.execute(house.db)
   await sql`analyze`.execute(house.db)
   const { id } = await (await floor.visitor()).ask()

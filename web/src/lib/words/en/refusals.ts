@@ -18,6 +18,8 @@ export default {
   offer_gone: 'This chat went to someone else.',
   not_assigned: 'You are not assigned to this queue.',
   not_joined: 'Join the queue first.',
+  queue_paused:
+    'The queue is paused for you: it is not your shift, or your status is not for its chats.',
   lacks_skill: 'This chat asks for a skill that you do not have.',
   not_available: 'Go available first.',
   chat_closed: 'This chat has ended.',

@@ -18,6 +18,8 @@ export default {
   offer_gone: 'Deze chat ging naar iemand anders.',
   not_assigned: 'U bent niet aan deze wachtrij toegewezen.',
   not_joined: 'Neem eerst deel aan de wachtrij.',
+  queue_paused:
+    'De wachtrij is voor u gepauzeerd: het is niet uw dienst, of uw status is niet voor deze chats.',
   lacks_skill: 'Deze chat vraagt om een vaardigheid die u niet hebt.',
   not_available: 'Zet uzelf eerst op beschikbaar.',
   chat_closed: 'Deze chat is beëindigd.',
