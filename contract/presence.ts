@@ -145,7 +145,8 @@ export function statusOf(operator: Operator): OperatorStatus {
   if (operator.connection === 'reconnecting') return 'reconnecting'
   if (operator.isNotAnswering) return 'not_answering'
   if (operator.availability !== 'available') return operator.availability
-  const isFull = !hasRoom(operator, 'live')
+  // Whoever is there for some chats is full of those; what is handed over counts as live.
+  const isFull = !hasRoom(operator, operator.mark?.accepts?.[0] ?? 'live')
   if (operator.wrapUp && (operator.wrapUp.isPaused || isFull)) return 'wrap_up'
   return isFull ? 'at_limit' : 'available'
 }

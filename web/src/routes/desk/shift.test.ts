@@ -26,24 +26,29 @@ const operator: Operator = {
   takesChats: true,
   takesTests: false,
 }
-const facts = { connection: 'live', operator, assigned: 2, joined: 1 } as const
+const facts = { connection: 'live', operator, assigned: 2, joined: 1, serving: 1 } as const
 const wrapUp = { until: '2026-01-01T09:05:00.000Z', isPaused: true }
 const mark = {
   ...({ statusId: 's', icon: 'desk', colour: 'green', isPaid: true, maxMinutes: null } as const),
   accepts: ['deferred' as const],
 }
-const some = { ...operator, reason: 'E-mail', mark }
 const full = { ...operator, live: { used: 3, limit: 3, version: 1 } }
+const fits = { used: 0, limit: 5, version: 1 }
+const some = { ...operator, deferred: fits, reason: 'E-mail', mark }
 
 test.each([
   ['ready', facts],
   ['no-connection', { ...facts, connection: 'lost' as const }],
   ['no-queues', { ...facts, assigned: 0, joined: 0 }],
   ['none-joined', { ...facts, joined: 0 }],
+  ['paused', { ...facts, serving: 0 }],
   ['not-available', { ...facts, operator: { ...operator, availability: 'away' as const } }],
   ['not-answering', { ...facts, operator: { ...operator, isNotAnswering: true, missed: 3 } }],
-  ['some-chats', { ...facts, operator: some }],
+  // The status says so itself.
+  ['some-chats', { ...facts, operator: some, serving: 0 }],
   ['none-joined', { ...facts, operator: some, joined: 0 }],
+  ['some-chats', { ...facts, operator: { ...some, live: full.live } }],
+  ['at-limit', { ...facts, operator: { ...some, deferred: { ...fits, used: 5 } } }],
   // What is handed over needs no queue.
   ['some-chats', { ...facts, operator: { ...some, mark: { ...mark, accepts: [] } }, joined: 0 }],
   ['at-limit', { ...facts, operator: full }],

@@ -18,6 +18,7 @@ export type Shift =
   | { kind: 'wrap-up'; until: string; isPaused: boolean }
   | { kind: 'some-chats'; accepting: Accepting; name: string | null }
   | { kind: 'none-joined' }
+  | { kind: 'paused' }
   | { kind: 'ready' }
 
 interface Facts {
@@ -25,19 +26,24 @@ interface Facts {
   operator: Operator
   assigned: number
   joined: number
+  /** Those that have joined and that nothing pauses. */
+  serving: number
 }
 
-export function shiftOf({ connection, operator, assigned, joined }: Facts): Shift {
-  const { availability, setBy, live } = operator
+export function shiftOf({ connection, operator, assigned, joined, serving }: Facts): Shift {
+  const { availability, setBy } = operator
   if (connection === 'lost') return { kind: 'no-connection' }
   if (assigned === 0) return { kind: 'no-queues' }
   if (availability !== 'available') return { kind: 'not-available', availability, setBy }
   if (operator.isNotAnswering) return { kind: 'not-answering', missed: operator.missed }
   if (operator.wrapUp) return { kind: 'wrap-up', ...operator.wrapUp }
-  if (statusOf(operator) === 'at_limit')
-    return { kind: 'at-limit', used: live.used, limit: live.limit }
+  if (statusOf(operator) === 'at_limit') {
+    const { used, limit } = operator[operator.mark?.accepts?.[0] ?? 'live']
+    return { kind: 'at-limit', used, limit }
+  }
   const accepting = acceptingOf(operator.mark?.accepts)
   // What is handed over comes without a queue.
   if (joined === 0 && accepting !== 'handed') return { kind: 'none-joined' }
+  if (serving === 0 && accepting === undefined) return { kind: 'paused' }
   return accepting ? { kind: 'some-chats', accepting, name: operator.reason } : { kind: 'ready' }
 }
