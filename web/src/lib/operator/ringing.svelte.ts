@@ -25,7 +25,8 @@ export function ringsFor(chats: readonly Chat[], { operator, members, queue }: A
   const outside = new Set(own.filter((one) => !one.participates).map((one) => one.queueId))
   const called = new Set(
     own
-      .filter((one) => one.participates && one.isJoined && !operator.wrapUp?.isPaused)
+      .filter((one) => one.participates && one.isJoined && one.pausedBy === null)
+      .filter(() => !operator.wrapUp?.isPaused)
       .filter((one) => queue(one.queueId)?.strategy === 'ring_all')
       .map((one) => one.queueId),
   )

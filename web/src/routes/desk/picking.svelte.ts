@@ -15,7 +15,7 @@ class Picking {
 
   readonly #queueIds = $derived(
     new Set(
-      myQueues.joined.flatMap(({ id, queue }) => (queue && isByHand(queue.strategy) ? [id] : [])),
+      myQueues.serving.flatMap(({ id, queue }) => (queue && isByHand(queue.strategy) ? [id] : [])),
     ),
   )
 
@@ -27,7 +27,7 @@ class Picking {
   /** Whether I serve only queues that I pick from: then nothing will ring. */
   get isAll(): boolean {
     return (
-      myQueues.joined.every(({ queue }) => queue?.strategy === 'manual_pick') &&
+      myQueues.serving.every(({ queue }) => queue?.strategy === 'manual_pick') &&
       myQueues.standBy.length === 0
     )
   }

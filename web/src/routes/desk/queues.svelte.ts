@@ -1,6 +1,6 @@
 // The queues that I am assigned to: what waits in each, and whether I serve it.
 import { SvelteMap } from 'svelte/reactivity'
-import { queues as api, type Queue, type QueueMember } from '#contract/queues.ts'
+import { queues as api, type PausedBy, type Queue, type QueueMember } from '#contract/queues.ts'
 import { call } from '#lib/api.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
@@ -10,7 +10,12 @@ export interface MyQueue {
   id: string
   /** Undefined until the queue itself has come. */
   queue: Queue | undefined
+  /** As I have chosen. */
   isJoined: boolean
+  /** I leave by myself then, ISO 8601; null: I stay. */
+  until: string | null
+  /** What keeps its chats from me, whatever I have chosen. */
+  pausedBy: PausedBy | null
   /** Otherwise I only stand by: I am called when nobody who serves it is there. */
   participates: boolean
   waiting: number
@@ -18,12 +23,15 @@ export interface MyQueue {
   since: string | undefined
 }
 
+/** To serve a queue or not, or for so many minutes. */
+type Wish = boolean | number
+
 /** A switch shows what was wanted for so long while the row has not come. */
 const PATIENCE_MS = 4_000
 
 class MyQueues {
   /** What I have just chosen and the server has not told yet. */
-  readonly #wanted = new SvelteMap<string, boolean>()
+  readonly #wanted = new SvelteMap<string, Wish>()
   readonly #members = $derived(
     live.all('queue_member').filter(({ userId }) => userId === session.me?.id),
   )
@@ -45,6 +53,11 @@ class MyQueues {
     return this.#all.filter(({ isJoined, participates }) => isJoined && participates)
   }
 
+  /** Those that I have joined and that nothing pauses. */
+  get serving(): readonly MyQueue[] {
+    return this.joined.filter(({ pausedBy }) => pausedBy === null)
+  }
+
   /** Those that I stand by for. */
   get standBy(): readonly MyQueue[] {
     return this.#all.filter(({ participates }) => !participates)
@@ -52,17 +65,19 @@ class MyQueues {
 
   /** How many wait in the queues that I serve. */
   get waiting(): number {
-    return this.joined.reduce((sum, { waiting }) => sum + waiting, 0)
+    return this.serving.reduce((sum, { waiting }) => sum + waiting, 0)
   }
 
-  /** Joins or leaves. Throws Refused or Unreachable. */
-  async serve(queueId: string, isJoined: boolean): Promise<void> {
-    this.#wanted.set(queueId, isJoined)
+  /** Joins, for good or for so many minutes, or leaves. Throws Refused or Unreachable. */
+  async serve(queueId: string, wish: Wish): Promise<void> {
+    const params = { id: queueId }
+    this.#wanted.set(queueId, wish)
     try {
-      await call(isJoined ? api.join : api.leave, { params: { id: queueId } })
-      setTimeout(() => this.#settle(queueId, isJoined), PATIENCE_MS)
+      if (typeof wish === 'number') await call(api.joinFor, { params, body: { minutes: wish } })
+      else await call(wish ? api.join : api.leave, { params })
+      setTimeout(() => this.#letGo(queueId, wish), PATIENCE_MS)
     } catch (error) {
-      this.#settle(queueId, isJoined)
+      this.#letGo(queueId, wish)
       throw error
     }
   }
@@ -75,14 +90,18 @@ class MyQueues {
 
   /** Lets go of what was wanted where the rows say the same. */
   settle(): void {
-    for (const { queueId, isJoined } of this.#members) this.#settle(queueId, isJoined)
+    for (const { queueId, isJoined } of this.#members) {
+      const wish = this.#wanted.get(queueId)
+      if (wish !== undefined && (wish !== false) === isJoined) this.#wanted.delete(queueId)
+    }
   }
 
-  #settle(queueId: string, isJoined: boolean): void {
-    if (this.#wanted.get(queueId) === isJoined) this.#wanted.delete(queueId)
+  #letGo(queueId: string, wish: Wish): void {
+    if (this.#wanted.get(queueId) === wish) this.#wanted.delete(queueId)
   }
 
-  #see({ queueId, isJoined, participates }: QueueMember): MyQueue {
+  #see({ queueId, isJoined, joinedUntil, pausedBy, participates }: QueueMember): MyQueue {
+    const wish = this.#wanted.get(queueId)
     const chats = live
       .all('chat')
       .filter(
@@ -93,7 +112,9 @@ class MyQueues {
     return {
       id: queueId,
       queue: live.get('queue', queueId),
-      isJoined: this.#wanted.get(queueId) ?? isJoined,
+      isJoined: wish === undefined ? isJoined : wish !== false,
+      until: joinedUntil,
+      pausedBy,
       participates,
       waiting: chats.length,
       since: chats[0],

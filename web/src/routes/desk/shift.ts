@@ -1,7 +1,7 @@
 // What stands in the way of the next chat, or that nothing does: the one thing that the Desk says
 // at its top while nobody rings.
 import type { Availability, Operator } from '#contract/presence.ts'
-import { statusOf } from '#contract/presence.ts'
+import { kindOf, statusOf } from '#contract/presence.ts'
 import type { Connection } from '#lib/live/live.svelte.ts'
 import { type Accepting, acceptingOf } from '#lib/statuses/look.ts'
 
@@ -38,12 +38,17 @@ export function shiftOf({ connection, operator, assigned, joined, serving }: Fac
   if (operator.isNotAnswering) return { kind: 'not-answering', missed: operator.missed }
   if (operator.wrapUp) return { kind: 'wrap-up', ...operator.wrapUp }
   if (statusOf(operator) === 'at_limit') {
-    const { used, limit } = operator[operator.mark?.accepts?.[0] ?? 'live']
+    const { used, limit } = operator[kindOf(operator)]
     return { kind: 'at-limit', used, limit }
   }
-  const accepting = acceptingOf(operator.mark?.accepts)
+  return ofQueues(operator, joined, serving)
+}
+
+/** What the queues can bring to somebody who is there and has room. */
+function ofQueues({ mark, reason: name }: Operator, joined: number, serving: number): Shift {
+  const accepting = acceptingOf(mark?.accepts)
   // What is handed over comes without a queue.
   if (joined === 0 && accepting !== 'handed') return { kind: 'none-joined' }
   if (serving === 0 && accepting === undefined) return { kind: 'paused' }
-  return accepting ? { kind: 'some-chats', accepting, name: operator.reason } : { kind: 'ready' }
+  return accepting ? { kind: 'some-chats', accepting, name } : { kind: 'ready' }
 }
