@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Operator } from '#contract/presence.ts'
 import type { Chat } from '#contract/routing.ts'
-import { inDueOrder } from './floor.ts'
+import { inDueOrder, shiftSignOf } from './floor.ts'
 import type { Compare, View } from './groups.ts'
 import { LineUp } from './line-up.ts'
 import { Roll } from './roll.ts'
@@ -109,8 +109,32 @@ describe('the figures', () => {
       operator('both', { takesTests: true }),
     ])
     const lineUp = lineUpOf([chat('real'), chat('test', { queueId: 't', enqueuedAt: at(-60) })])
-    expect(figures).toEqual({ freeSlots: 6, available: 2, operators: 2 })
+    expect(figures).toEqual({
+      freeSlots: 6,
+      available: 2,
+      operators: 2,
+      onShift: 0,
+      onShiftHere: 0,
+    })
     expect(lineUp.total(new Set(['t']))).toMatchObject({ waiting: 1, oldest: at(0), active: 0 })
+  })
+
+  test('PR-10 whose shift it is, and who of them is here', () => {
+    const shift = { name: 'Late', isOn: true, turnsAt: null }
+    const roll = rollOf([
+      operator('any-time'),
+      operator('here', { shift }),
+      operator('on-a-break', { shift, availability: 'away' }),
+      operator('gone', { shift, availability: 'offline' }),
+      operator('off', { shift: { ...shift, isOn: false } }),
+      operator('tester', { shift, takesChats: false, takesTests: true }),
+    ])
+    expect(roll.figures).toMatchObject({ operators: 5, available: 3, onShift: 3, onShiftHere: 1 })
+    const signs = roll.byName().map((one) => [one.id, shiftSignOf(one)])
+    expect(Object.fromEntries(signs)).toEqual({
+      ...{ 'any-time': undefined, here: undefined, tester: undefined },
+      ...{ 'on-a-break': 'missing', gone: 'missing', off: 'off' },
+    })
   })
 
   test('only those who would be given a chat have free slots and count as available', () => {

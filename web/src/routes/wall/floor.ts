@@ -32,6 +32,15 @@ export function freeSlotsOf(operator: Operator): number {
     : 0
 }
 
+/** Whose shift says otherwise than they do: it is not on, or it is and they are not here. */
+export function shiftSignOf(operator: Operator): 'off' | 'missing' | undefined {
+  const { shift } = operator
+  if (shift === null) return undefined
+  if (!shift.isOn) return 'off'
+  const status = statusOf(operator)
+  return status === 'offline' || status === 'away' ? 'missing' : undefined
+}
+
 export interface Totals {
   waiting: number
   /** Since when the longest wait has lasted; undefined when nobody waits. */
@@ -40,6 +49,9 @@ export interface Totals {
   freeSlots: number
   available: number
   operators: number
+  /** Of those who take visitors' chats: whose shift it is, and who of them is here. */
+  onShift: number
+  onShiftHere: number
 }
 
 /** Milliseconds from an instant to the moment that is shown, never below zero. */

@@ -18,7 +18,7 @@ export type Grouping = (typeof GROUPINGS)[number]
 
 /** The list beside the floor: of the whole floor, of a queue, or of an operator. */
 export type List =
-  | { of: 'waiting' | 'active' | 'free' | 'available' }
+  | { of: 'waiting' | 'active' | 'free' | 'available' | 'shift' }
   | { of: 'queue' | 'operator'; id: string }
 
 /** As much of URLSearchParams as is read. */
@@ -44,9 +44,12 @@ export function readLook(query: Query): Look {
   }
 }
 
+const PLAIN = ['waiting', 'active', 'free', 'available', 'shift'] as const
+
 function readList(text: string): List | undefined {
   const [of, id] = text.split(':')
-  if (of === 'waiting' || of === 'active' || of === 'free' || of === 'available') return { of }
+  const plain = PLAIN.find((one) => one === of)
+  if (plain) return { of: plain }
   if ((of === 'queue' || of === 'operator') && id) return { of, id }
   return undefined
 }

@@ -1,7 +1,7 @@
 // Everybody on the Wall, counted and in their places, kept true by what changes: a change of one
 // operator looks at that operator, whoever else is there. No runes: wall.svelte.ts says when to look.
 import { type Operator, type OperatorStatus, statusOf } from '#contract/presence.ts'
-import { freeSlotsOf } from './floor.ts'
+import { freeSlotsOf, shiftSignOf } from './floor.ts'
 import {
   type Compare,
   compareGroups,
@@ -33,6 +33,8 @@ export interface Figures {
   operators: number
   available: number
   freeSlots: number
+  onShift: number
+  onShiftHere: number
 }
 
 /** So many at once are sorted in together, not one after the other. */
@@ -41,7 +43,10 @@ const NOBODY: Serving = { joined: 0, available: 0 }
 const NOTHING: View = { by: 'department', wanted: '', statuses: [], queues: new Map() }
 
 export class Roll {
-  readonly figures: Figures = { operators: 0, available: 0, freeSlots: 0 }
+  readonly figures: Figures = {
+    ...{ operators: 0, available: 0, freeSlots: 0 },
+    ...{ onShift: 0, onShiftHere: 0 },
+  }
   readonly #compare: Compare
   readonly #entries = new Map<string, Entry>()
   readonly #counts = new Map<OperatorStatus, number>()
@@ -184,6 +189,9 @@ export class Roll {
     this.figures.operators += by
     this.figures.freeSlots += by * free
     if (isAvailable) this.figures.available += by
+    if (!operator.shift?.isOn) return
+    this.figures.onShift += by
+    if (shiftSignOf(operator) === undefined) this.figures.onShiftHere += by
   }
 
   #regroup(): void {

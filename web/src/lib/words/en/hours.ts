@@ -3,13 +3,13 @@ import type { Catalogue } from '../message.ts'
 // Opening hours: calendars, what they do to a queue, and whether it is open now.
 export default {
   title: 'Opening hours',
-  what: 'Opening hours are weeks with holidays that queues and sites have. Outside of them they are closed.',
+  what: 'Opening hours are weeks with holidays. Queues and sites that have them are closed outside of them, and people may work by them, as their shift.',
   new: 'New opening hours',
   'new.name': 'Office hours',
   'list.zone': 'Time zone',
   'list.now': 'Now',
-  'list.used': 'Used by',
-  'list.unused': 'nothing yet',
+  'list.used': 'Queues and sites',
+  'list.unused': 'none',
 
   open: 'Open',
   closed: 'Closed',

@@ -3,13 +3,13 @@ import type english from '../en/hours.ts'
 
 export default {
   title: 'Openingstijden',
-  what: 'Openingstijden zijn weken met feestdagen, voor wachtrijen en sites. Daarbuiten zijn die gesloten.',
+  what: 'Openingstijden zijn weken met feestdagen. Wachtrijen en sites die ze hebben, zijn daarbuiten gesloten, en mensen kunnen ermee werken, als hun dienst.',
   new: 'Nieuwe openingstijden',
   'new.name': 'Kantooruren',
   'list.zone': 'Tijdzone',
   'list.now': 'Nu',
-  'list.used': 'Gebruikt door',
-  'list.unused': 'nog niets',
+  'list.used': 'Wachtrijen en sites',
+  'list.unused': 'geen',
 
   open: 'Open',
   closed: 'Gesloten',
