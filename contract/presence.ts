@@ -138,6 +138,11 @@ export const PresenceRules = Strict({
 })
 export type PresenceRules = Static<typeof PresenceRules>
 
+/** The kind of chats by which an operator is at their limit: live, unless they are there for others. */
+export function kindOf({ mark }: Pick<Operator, 'mark'>): ChatKind {
+  return mark?.accepts?.[0] ?? 'live'
+}
+
 /** The one word that a screen shows for an operator. */
 export function statusOf(operator: Operator): OperatorStatus {
   if (operator.availability === 'offline') return 'offline'
@@ -145,8 +150,7 @@ export function statusOf(operator: Operator): OperatorStatus {
   if (operator.connection === 'reconnecting') return 'reconnecting'
   if (operator.isNotAnswering) return 'not_answering'
   if (operator.availability !== 'available') return operator.availability
-  // Whoever is there for some chats is full of those; what is handed over counts as live.
-  const isFull = !hasRoom(operator, operator.mark?.accepts?.[0] ?? 'live')
+  const isFull = !hasRoom(operator, kindOf(operator))
   if (operator.wrapUp && (operator.wrapUp.isPaused || isFull)) return 'wrap_up'
   return isFull ? 'at_limit' : 'available'
 }
