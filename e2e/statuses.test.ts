@@ -74,7 +74,10 @@ test('PR-2 a status for some chats is made, set from the Wall, and its operator 
   await wall.page.keyboard.press('Escape')
   await tile.locator('.face').press('Enter')
   await wall.page.getByRole('menuitem', { name: 'Let them change it' }).click()
-  await desk.page.getByRole('button', { name: /^My status:/ }).first().click()
+  await desk.page
+    .getByRole('button', { name: /^My status:/ })
+    .first()
+    .click()
   await desk.page.getByRole('menuitemradio', { name: 'Mail only Deferred chats only' }).waitFor()
   await desk.picture('menu')
   await desk.page.keyboard.press('Escape')
