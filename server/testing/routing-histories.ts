@@ -136,14 +136,18 @@ const availability = fc.constantFrom(
   ...(['finishing', 'finishing'] as const),
 )
 const finishAs = fc.constantFrom('away', 'offline')
-const accepts = fc.constantFrom(undefined, undefined, undefined, ['live'], ['deferred'], [])
+const accepts = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 2, arbitrary: fc.constantFrom(['live'], ['deferred'], []) },
+)
 const by = fc.constantFrom('visitor', 'operator')
 const kind = fc.constantFrom('live', 'deferred')
 /** One who comes back, again and again. */
 const visitorId = fc.constant('visitor')
 const priority = fc.integer({ min: 0, max: 2 })
-const isOn = fc.constantFrom(true, false, null)
-const minutes = fc.constantFrom(undefined, 1, 2)
+/** Most shifts are on, and most join for good: a floor that empties itself says little. */
+const isOn = fc.constantFrom(true, false, null, null)
+const minutes = fc.constantFrom(undefined, undefined, undefined, undefined, 1, 2)
 const tier = fc.integer({ min: 1, max: 2 })
 const participates = fc.constantFrom(true, false, false)
 const level = fc.integer({ min: 0, max: 5 })
@@ -174,7 +178,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ type: type('declare'), userId, availability, finishAs, accepts }),
   },
-  { weight: 2, arbitrary: fc.record({ type: type('shift'), userId, isOn }) },
+  { weight: 1, arbitrary: fc.record({ type: type('shift'), userId, isOn }) },
   { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
   { weight: 3, arbitrary: fc.record({ type: type('units'), userId, limit: unitLimit }) },
   { weight: 6, arbitrary: fc.record({ type: type('take'), chatId, userId }) },

@@ -321,5 +321,5 @@ test('the database and the model agree after every step of any history', async (
     { numRuns: Number(process.env['HISTORIES'] ?? 25), endOnFailure: true },
   )
   // A run in which hardly anything was offered would prove nothing.
-  expect(offers).toBeGreaterThan(steps / 20)
+  expect(offers).toBeGreaterThan(steps / 40)
 }, 180_000)

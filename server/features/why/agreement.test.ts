@@ -93,9 +93,19 @@ function shake(floor: Floor, id: string, { roll, pick }: Dice): void {
   const operator = floor.operators.get(id)
   if (operator === undefined) return
   const at = 'available'
+  const availability = pick<Availability>(at, at, at, at, at, at, at, 'busy', 'away', 'offline')
+  const only = pick<readonly Kind[] | undefined>(
+    undefined,
+    undefined,
+    undefined,
+    ['live'],
+    ['deferred'],
+    [],
+  )
   floor.operators.set(id, {
     ...operator,
-    availability: pick<Availability>(at, at, at, at, at, at, at, 'busy', 'away', 'offline'),
+    availability,
+    accepts: availability === at ? only : undefined,
     isPresent: roll(10) > 0,
     isNotAnswering: roll(10) === 0,
     wrapUpUntil: roll(10) === 0 ? NOW + 5_000 : undefined,
@@ -106,14 +116,6 @@ function shake(floor: Floor, id: string, { roll, pick }: Dice): void {
     takesChats: roll(12) > 0,
     takesTests: roll(2) > 0,
     isOnShift: roll(8) > 0,
-    accepts: pick<readonly Kind[] | undefined>(
-      undefined,
-      undefined,
-      undefined,
-      ['live'],
-      ['deferred'],
-      [],
-    ),
     skills: Object.fromEntries(SKILLS.map((skill) => [skill, roll(6)])),
   })
 }
