@@ -7,7 +7,12 @@ const MARK = '\ufeff'
 
 /** Rows of cells as text, with the mark by which spreadsheets know UTF-8. */
 export function csvOf(rows: readonly (readonly string[])[]): string {
-  return `${MARK}${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
+  return `${MARK}${csvLines(rows)}`
+}
+
+/** More rows, for a table that is written part by part. */
+export function csvLines(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 }
 
 function cell(text: string): string {

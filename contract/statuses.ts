@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { changesOf, Versions } from './changes.ts'
 import { endpoint } from './endpoint.ts'
-import { ById, ChatKind, Id, Instant, Name, Nothing, orNull, Strict } from './shapes.ts'
+import { ById, ChatKind, Id, Instant, Language, Name, Nothing, orNull, Strict } from './shapes.ts'
 import { StatusColour, StatusIcon } from './status-look.ts'
 
 /** What a status of the catalogue says of its operator. */
@@ -85,6 +85,20 @@ export type StatusDay = Static<typeof StatusDay>
 
 const Day = Type.String({ pattern: '^20\\d\\d-\\d\\d-\\d\\d$' })
 
+/** The most days that are exported at once. */
+export const STATUS_EXPORT_DAYS = 31
+
+/** From a day to a day, both of them whole, in the time zone of each operator's account. */
+export const StatusPeriod = Strict({
+  from: Day,
+  to: Day,
+  /** Of the words in the file; English without it. */
+  language: Type.Optional(Language),
+})
+export type StatusPeriod = Static<typeof StatusPeriod>
+
+const FILE = { query: StatusPeriod, reply: Type.String(), download: 'text/csv' } as const
+
 /** A status of the catalogue: why somebody is away or busy, or for which chats alone they are there. */
 export const Status = Type.Object({
   id: Id,
@@ -163,5 +177,20 @@ export const statuses = {
       query: Strict({ day: Type.Optional(Day) }),
       reply: StatusDay,
     },
+  ),
+  /** CSV: an interval a line, cut at midnight; the seconds of a day come to the day. */
+  exportOf: endpoint(
+    'GET',
+    '/api/operators/:id/statuses/export',
+    'session',
+    'Every status of an operator over some days, as a file: one’s own, or of who is seen on the Wall',
+    { params: ById, ...FILE },
+  ),
+  exportAll: endpoint(
+    'GET',
+    '/api/statuses/export',
+    'wall.view',
+    'The same of everybody who is seen on the Wall',
+    FILE,
   ),
 }

@@ -93,6 +93,17 @@ export const CHAT_ROWS: Record<string, Row> = {
     ask: to('user', () => ({ availability: 'available' })),
   },
   'GET /api/operators/:id/statuses': { by: 'supervisor', ask: byId('user') },
+  'GET /api/operators/:id/statuses/export': {
+    by: 'supervisor',
+    ask: (ids) => ({
+      params: { id: ids.user },
+      query: { from: '2026-01-01', to: '2026-01-02', language: 'nl' },
+    }),
+  },
+  'GET /api/statuses/export': {
+    by: 'supervisor',
+    ask: () => ({ query: { from: '2026-01-01', to: '2026-01-31' } }),
+  },
   'GET /api/operators/:id/choosable': { by: 'supervisor', ask: byId('user') },
   'GET /api/history': { by: 'manager' },
   'GET /api/history/places': { by: 'manager' },

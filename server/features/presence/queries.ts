@@ -90,7 +90,8 @@ export async function listPlaces(
       from memberships m
       join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
      where m.organisation_id = ${organisationId} and m.user_id = ${userId}
-       and m.status = 'active'`.execute(db)
+       and m.status = 'active'
+     order by m.account_id`.execute(db)
   return rows
 }
 

@@ -1,5 +1,4 @@
 // An operator's status: what it was in a day, and setting it for somebody else.
-import { may, type Permission } from '#contract/permissions.ts'
 import type { NewAvailability, Operator } from '#contract/presence.ts'
 import type { Status, StatusDay } from '#contract/statuses.ts'
 import type { ActorCtx } from '../../platform/context.ts'
@@ -10,14 +9,7 @@ import { ask, change } from '../routing/commands.ts'
 import * as routing from '../routing/queries.ts'
 import * as catalogue from './catalogue-queries.ts'
 import * as statuses from './queries.ts'
-
-type Places = Awaited<ReturnType<typeof presence.listPlaces>>
-
-function mayAtOneOf({ actor }: ActorCtx, permission: Permission, places: Places): boolean {
-  return places.some(({ accountId, teamIds }) =>
-    may(actor.grants, permission, [...teamIds, ...(actor.paths.get(accountId) ?? [])]),
-  )
-}
+import { mayAtOneOf } from './reach.ts'
 
 /**
  * Refuses with `not_found` whoever is no operator, or neither the asker nor somebody whom they see on

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { StatusDay, StatusInterval } from '#contract/statuses.ts'
 import type { Db } from '../../platform/database.ts'
+import { isDay } from './rules.ts'
 
 type Bounds = Pick<StatusDay, 'day' | 'timeZone' | 'from' | 'to' | 'end'>
 
@@ -26,11 +27,6 @@ export async function findBounds(
            instant(greatest(begins, least(ends, now))) as "to"
       from bounds`.execute(db)
   return rows.at(0)
-}
-
-function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }
 
 /**

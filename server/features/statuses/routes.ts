@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { presence } from '#contract/presence.ts'
 import * as api from '#contract/statuses.ts'
-import { serve } from '../../platform/serve.ts'
+import { serve, serveDownload } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
 import {
   chooseAvailability,
@@ -13,9 +13,14 @@ import {
 } from './actions.ts'
 import { changeStatus, createStatus, removeStatus } from './catalogue.ts'
 import * as catalogue from './catalogue-queries.ts'
+import { exportAll, exportOf } from './export.ts'
 
 export function statusRoutes(app: FastifyInstance): void {
   serve(app, api.statuses.day, (ctx, { params, query }) => readStatusDay(ctx, params.id, query.day))
+  serveDownload(app, api.statuses.exportOf, (ctx, { params, query }) =>
+    exportOf(ctx, params.id, query),
+  )
+  serveDownload(app, api.statuses.exportAll, (ctx, { query }) => exportAll(ctx, query))
   serve(app, api.statuses.list, ({ db, actor }) =>
     catalogue.list(db, actor.organisationId, accounts.visibleIds(actor)),
   )

@@ -106,6 +106,7 @@ export default {
   'do.invitation.save_draft': 'Prepared an invitation',
   'do.invitation.set_photo': 'Set the photo of an invitation',
   'do.limit.set': 'Set a chat limit',
+  'do.operator.export_statuses': 'Exported the statuses of a period',
   'do.operator.lift_hold': 'Let an operator change their status again',
   'do.operator.set_availability': 'Set the status of an operator',
   'do.mail.fail': 'A mail could not be delivered',

@@ -106,6 +106,7 @@ export default {
   'do.invitation.save_draft': 'Bereidde een uitnodiging voor',
   'do.invitation.set_photo': 'Stelde de foto van een uitnodiging in',
   'do.limit.set': 'Stelde een chatlimiet in',
+  'do.operator.export_statuses': 'Exporteerde de statussen van een periode',
   'do.operator.lift_hold': 'Liet een medewerker de eigen status weer wijzigen',
   'do.operator.set_availability': 'Zette de status van een medewerker',
   'do.mail.fail': 'Een mail kon niet worden bezorgd',
