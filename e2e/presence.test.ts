@@ -1,6 +1,9 @@
 // What an operator's status does by itself, and what others do to it, as it is seen in browsers.
 import { sql } from 'kysely'
 import { expect, onTestFailed, test } from 'vitest'
+import { hours } from '#contract/hours.ts'
+import { presence } from '#contract/presence.ts'
+import { queues } from '#contract/queues.ts'
 import { visitors } from '#contract/visitors.ts'
 import { furnish, type Operator } from '../server/testing/floor.ts'
 import { openHouse } from '../server/testing/house.ts'
@@ -144,4 +147,54 @@ test('PR-2, PR-9 a status of one’s own making is chosen; signing out with a ch
   await ask.getByRole('button', { name: 'Give back and sign out' }).click()
   await desk.page.waitForURL('**/sign-in')
   expect([...setup.problems, ...desk.problems]).toEqual([])
+})
+
+test('PR-10 a shift that is over is said on the Desk and the Wall, and nothing that was chosen changes', async () => {
+  const { admin, organisationId, queue, ...floor } = await furnish(house)
+  const params = { id: queue.id }
+  await admin.call(queues.change, { params, body: { set: { keepsShifts: true }, base: {} } })
+  const never = Array.from({ length: 7 }, () => [])
+  const body = { accountId: organisationId, name: 'Late', timeZone: 'UTC', exceptions: [] }
+  const shift = await admin.call(hours.create, { body: { ...body, week: never } })
+  const anna = await floor.operator({ firstName: 'Anna', lastName: 'Bos' })
+  const desk = await stage.enter('shift', `${house.url}/desk`, { cookie: anna.cookie })
+  const editor = await stage.enter(
+    'shift-editor',
+    `${house.url}/people/${anna.membershipId}/queues`,
+    {
+      cookie: admin.cookie,
+    },
+  )
+  showFailures(desk, editor)
+  await editor.page.getByRole('combobox', { name: 'Shift' }).selectOption('Late')
+  await editor.picture('chosen')
+  await editor.page.getByRole('button', { name: /^Save/ }).click()
+
+  const said = desk.page.getByRole('region', { name: 'My shift' })
+  await said.getByText('Your shift Late is over').waitFor()
+  await said.getByText('1 of your queues passes you by').waitFor()
+  await desk.page.getByText('Paused: not your shift').waitFor()
+  expect(await desk.page.getByRole('switch', { name: 'Serve Sales' }).isChecked()).toBe(true)
+  await myStatus(desk).first().getByText('Available').waitFor()
+  await expectAccessible(desk.page)
+  await desk.picture('over')
+  await editor.page.goto(`${house.url}/wall`)
+  const tile = editor.page.locator('.tile', { hasText: 'Anna Bos' })
+  await tile.getByText('Off shift').waitFor({ state: 'attached' })
+  await editor.picture('wall')
+
+  await said.getByRole('button', { name: 'Finish' }).click()
+  await said.waitFor({ state: 'hidden' })
+  await myStatus(desk).first().getByText('Offline').waitFor()
+  const week = never.map(() => [{ from: 0, to: 1440 }])
+  const base = shift.versions
+  await admin.call(hours.change, { params: { id: shift.id }, body: { set: { week }, base } })
+  await said.getByText('Your shift Late is on').waitFor()
+  await editor.page.getByRole('link', { name: /On shift, here 0 of 1/ }).click()
+  await editor.page.getByRole('heading', { name: 'On shift, and not here' }).waitFor()
+  await editor.picture('missing')
+  expect(await anna.call(presence.mine)).toMatchObject({ availability: 'offline' })
+  await desk.page.getByRole('button', { name: 'Go available' }).click()
+  await said.waitFor({ state: 'hidden' })
+  expect([...desk.problems, ...editor.problems]).toEqual([])
 })

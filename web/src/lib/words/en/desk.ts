@@ -84,8 +84,8 @@ export default {
   'hours.over': 'Your shift {name} is over',
   'hours.next': 'The next begins {time}.',
   'hours.paused': {
-    one: '{n} of your queues passes you by until then.',
-    other: '{n} of your queues pass you by until then.',
+    one: '{n} of your queues passes you by.',
+    other: '{n} of your queues pass you by.',
   },
   'hours.finish': 'Finish',
   'hours.dismiss': 'Not now',

@@ -106,6 +106,8 @@ export default {
   'list.serves': 'Who serves it',
   'list.serves.none': 'Nobody is assigned to this queue.',
   'list.not-joined': 'Not joined',
+  'list.paused.shift': 'Off shift',
+  'list.paused.status': 'Not in this status',
   'list.chats-of': 'Chats of {name}',
   'list.chats-of.none': 'No chats now.',
   'list.gone': 'This is not on the Wall any more.',

@@ -96,8 +96,8 @@ export default {
   'hours.over': 'Uw dienst {name} is voorbij',
   'hours.next': 'De volgende begint {time}.',
   'hours.paused': {
-    one: '{n} van uw wachtrijen slaat u tot dan over.',
-    other: '{n} van uw wachtrijen slaan u tot dan over.',
+    one: '{n} van uw wachtrijen slaat u over.',
+    other: '{n} van uw wachtrijen slaan u over.',
   },
   'hours.finish': 'Afmaken',
   'hours.dismiss': 'Nu niet',

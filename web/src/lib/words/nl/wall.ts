@@ -18,7 +18,7 @@ export default {
   'total.active': 'Lopende chats',
   'total.free': 'Vrije plekken',
   'total.available': 'Beschikbaar',
-  'total.on-shift': 'In dienst, aanwezig',
+  'total.on-shift': 'Dienst, aanwezig',
   'total.of': '{n} van {all}',
   'totals.label': 'De hele vloer',
 
@@ -108,6 +108,8 @@ export default {
   'list.serves': 'Wie deze wachtrij bedient',
   'list.serves.none': 'Er is niemand aan deze wachtrij toegewezen.',
   'list.not-joined': 'Niet actief',
+  'list.paused.shift': 'Buiten dienst',
+  'list.paused.status': 'Niet in deze status',
   'list.chats-of': 'Chats van {name}',
   'list.chats-of.none': 'Nu geen chats.',
   'list.gone': 'Dit staat niet meer op de wand.',
