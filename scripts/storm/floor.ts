@@ -1,12 +1,15 @@
 // The storm's floor: an organisation with a queue, its site, its operators and one above them; for the
 // long form with a second queue, to which chats go on that wait too long in the first, and with one for
-// deferred chats, which has a site of its own.
+// deferred chats, which has a site of its own; there every other operator works by a shift, and everybody
+// may have a status that is for some chats alone.
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ChatKind } from '#contract/shapes.ts'
 import * as founding from '../../server/features/founding/queries.ts'
+import * as hours from '../../server/features/hours/queries.ts'
 import * as queues from '../../server/features/queues/queries.ts'
 import * as routing from '../../server/features/routing/queries.ts'
 import * as sites from '../../server/features/sites/queries.ts'
+import * as statuses from '../../server/features/statuses/catalogue-queries.ts'
 import type { Db } from '../../server/platform/database.ts'
 import type { Hasher } from '../../server/platform/hash.ts'
 
@@ -24,6 +27,10 @@ export interface StormFloor {
   deferredKey: string | undefined
   password: string
   operators: Login[]
+  /** Statuses of being available for some chats alone. */
+  statusIds: string[]
+  /** The calendar by which every other operator works, and which the second queue keeps. */
+  shiftId: string | undefined
   supervisor: Login
 }
 
@@ -46,10 +53,15 @@ export async function makeFloor(
   const queueIds = [first]
   const siteKey = await makeSite(db, organisationId, first)
   let deferredKey: string | undefined
+  let shiftId: string | undefined
+  const statusIds: string[] = []
   if (isLong) {
     const later = await makeQueue(db, organisationId, 'Later', 'deferred')
     queueIds.push(await makeSecond(db, organisationId, first), later)
     deferredKey = await makeSite(db, organisationId, later)
+    shiftId = await makeShift(db, organisationId)
+    for (const accepts of [['live'], ['deferred'], []] as const)
+      statusIds.push(await makeStatus(db, organisationId, accepts))
   }
   const password = randomBytes(12).toString('base64url')
   const passwordHash = await hasher.hash(password)
@@ -71,8 +83,10 @@ export async function makeFloor(
     }
     people.push(login)
   }
+  if (shiftId !== undefined) await workBy(db, shiftId, people)
   const supervisor = await appoint('administrator', 'supervisor@storm.example')
-  return { organisationId, queueIds, siteKey, deferredKey, password, operators: people, supervisor }
+  const where = { organisationId, queueIds, siteKey, deferredKey, statusIds, shiftId }
+  return { ...where, password, operators: people, supervisor }
 }
 
 async function makeSite(db: Db, organisationId: string, queueId: string): Promise<string> {
@@ -98,9 +112,36 @@ async function makeQueue(
 async function makeSecond(db: Db, organisationId: string, first: string): Promise<string> {
   const second = await makeQueue(db, organisationId, 'Second', 'live')
   const set = (id: string) => db.updateTable('queues').where('id', '=', id)
-  await set(second).set({ strategy: 'least_loaded', offerSeconds: 5 }).execute()
+  await set(second).set({ strategy: 'least_loaded', offerSeconds: 5, keepsShifts: true }).execute()
   await set(first)
     .set({ offerSeconds: 5, overflowQueueId: second, overflowAfterSeconds: 3 })
     .execute()
   return second
+}
+
+/** A week in which it is always somebody's shift, or never. */
+export const shiftWeek = (isOn: boolean) =>
+  Array.from({ length: 7 }, () => (isOn ? [{ from: 0, to: 1_440 }] : []))
+
+async function makeShift(db: Db, organisationId: string): Promise<string> {
+  const wanted = { accountId: organisationId, name: 'Shift', timeZone: 'UTC', exceptions: [] }
+  return hours.insert(db, organisationId, { ...wanted, week: shiftWeek(true) })
+}
+
+/** Every other of them works by the shift. */
+async function workBy(db: Db, shiftId: string, people: readonly Login[]): Promise<void> {
+  const ids = people.filter((_, at) => at % 2 === 0).map(({ userId }) => userId)
+  await db.updateTable('operators').set({ shiftId }).where('userId', 'in', ids).execute()
+}
+
+async function makeStatus(
+  db: Db,
+  organisationId: string,
+  accepts: readonly ChatKind[],
+): Promise<string> {
+  const name = `Only ${accepts.join() || 'what is handed over'}`
+  const look = { icon: 'desk', colour: 'green', isPaid: true, maxMinutes: null } as const
+  const means = { availability: 'available', departmentIds: null } as const
+  const wanted = { accountId: organisationId, name, ...look, ...means, accepts: [...accepts] }
+  return statuses.insert(db, organisationId, wanted)
 }

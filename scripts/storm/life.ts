@@ -1,16 +1,18 @@
 // What operators do in a long storm, all at once and at random: take what they are offered, from two
 // windows at times, pass it on or let it ring, hand it to a queue or a colleague, go away and come
-// back, leave a queue and join it again, and end what they hold.
+// back, are there for some chats alone, leave a queue and join it again, and end what they hold. Their
+// shift turns meanwhile, and their limits change.
 import { setTimeout as pause } from 'node:timers/promises'
 import { chats } from '#contract/chats.ts'
 import type { Endpoint } from '#contract/endpoint.ts'
+import { hours } from '#contract/hours.ts'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
 import { type Chat, routing } from '#contract/routing.ts'
 import { transfers } from '#contract/transfers.ts'
 import { units } from '#contract/units.ts'
 import type { Caller } from '../../server/client/http.ts'
-import type { StormFloor } from './floor.ts'
+import { type StormFloor, shiftWeek } from './floor.ts'
 import type { AtDesk, Work } from './people.ts'
 import type { Tally } from './tally.ts'
 
@@ -32,6 +34,7 @@ const LIKELY = {
   park: 0.1,
   beGivenAway: 0.002,
   beLimited: 0.002,
+  turn: 0.001,
   goAway: 0.001,
   leaveQueue: 0.001,
   breakOff: 0.0005,
@@ -62,6 +65,7 @@ export function liveOn(floor: StormFloor, supervisor: () => Caller, tally: Tally
         ...held.map((chat) => goOn(person, chat)),
         roam(person, ended),
         beLimited(person),
+        turnShift(person),
       ])
       // The lid is shut, whatever is under way.
       if (isLucky(LIKELY.breakOff)) live.close()
@@ -122,10 +126,13 @@ async function park(person: Person, { id }: Chat): Promise<boolean> {
   return attempt(person, 'parked', routing.park, { params, body: { seen } })
 }
 
-/** Goes away for a moment, or leaves a queue for one. */
+/** Goes away for a moment or is there for some chats alone, or leaves a queue for one. */
 async function roam(person: Person, ended: AbortSignal): Promise<void> {
   if (isLucky(LIKELY.goAway)) {
-    await attempt(person, 'went away', presence.choose, { body: { availability: 'away' } })
+    const statusId = anyOne(person.floor.statusIds)
+    const some = { availability: 'available', statusId }
+    if (isLucky(0.5)) await attempt(person, 'took only some', presence.choose, { body: some })
+    else await attempt(person, 'went away', presence.choose, { body: { availability: 'away' } })
     await pause(Math.random() * 1_000, undefined, { signal: ended }).catch(() => {})
     await untilDone(person, 'came back', presence.choose, ended, {
       body: { availability: 'available' },
@@ -153,6 +160,17 @@ async function beLimited(person: Person): Promise<void> {
   const kind = isLucky(0.7) ? 'live' : 'deferred'
   const body = { kind, limit, version: operator[kind].version }
   await attempt(above(person), 'limited', routing.setLimit, { params, body })
+}
+
+/** Somebody above makes it everybody's shift who has one, or nobody's. */
+async function turnShift(person: Person): Promise<void> {
+  const { shiftId: id } = person.floor
+  if (id === undefined || !isLucky(LIKELY.turn)) return
+  const { desk } = above(person)
+  const seen = (await desk.call(hours.list).catch(() => [])).find((one) => one.id === id)
+  if (seen === undefined) return
+  const body = { set: { week: shiftWeek(!seen.isOpen) }, base: seen.versions }
+  await attempt(above(person), 'turned a shift', hours.change, { params: { id }, body })
 }
 
 const above = ({ supervisor, tally }: Person) => ({ desk: supervisor(), tally })
