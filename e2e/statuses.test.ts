@@ -1,5 +1,7 @@
 // An operator's status, set by somebody above them and told to both, and the day that keeps it.
+import { readFile } from 'node:fs/promises'
 import { expect, onTestFailed, test } from 'vitest'
+import { parseCsv } from '#contract/csv.ts'
 import { furnish } from '../server/testing/floor.ts'
 import { openHouse } from '../server/testing/house.ts'
 import { expectAccessible, openStage } from './browser.ts'
@@ -29,6 +31,37 @@ test('PR-7, PR-8: a supervisor sets a status; the operator sees by whom, and the
   await dialog.getByText('Chosen by Anna Bos').waitFor()
   await expectAccessible(wall.page)
   await wall.picture('day')
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+  const last = dialog.getByLabel('Up to and including')
+  const today = await last.inputValue()
+  await last.fill('2020-01-01')
+  await dialog.getByText('The last day is before the first.').waitFor()
+  await wall.picture('export-refused')
+  await last.fill(today)
+  await expectAccessible(wall.page)
+  const [file] = await Promise.all([
+    wall.page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save as a file' }).click(),
+  ])
+  expect(file.suggestedFilename()).toMatch(/^statuses-20.*\.csv$/)
+  const saved = parseCsv(await readFile(await file.path(), 'utf8')).rows
+  expect(saved.at(-1)?.cells).toEqual(expect.arrayContaining(['Anna Bos', 'Away', 'Chosen']))
+  await wall.page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  await wall.page.getByRole('button', { name: 'Export statuses' }).click()
+  const everybody = wall.page.getByRole('dialog', { name: 'Export statuses' })
+  await everybody.getByText('Of everybody whom you see on the Wall', { exact: false }).waitFor()
+  await wall.picture('export')
+  await wall.page.route('**/api/statuses/export*', (route) => route.abort())
+  await everybody.getByRole('button', { name: 'Save as a file' }).click()
+  await everybody.getByRole('alert').waitFor()
+  await wall.page.unroute('**/api/statuses/export*')
+  const [all] = await Promise.all([
+    wall.page.waitForEvent('download'),
+    everybody.getByRole('button', { name: 'Save as a file' }).click(),
+  ])
+  expect(await readFile(await all.path(), 'utf8')).toContain('Anna Bos')
+  await everybody.waitFor({ state: 'hidden' })
   expect([...wall.problems, ...desk.problems]).toEqual([])
 })
 

@@ -81,6 +81,26 @@ export async function call<In, Out>(
   return read(answer.status, text, answer.headers.get('x-request-id')) as Out
 }
 
+/** A file of the server, as it calls it. Throws as `call` does; a file that breaks off is Unreachable. */
+export async function fetchFile<In>(
+  endpoint: Endpoint<In, string>,
+  input: In,
+  { signal }: CallOptions = {},
+): Promise<{ name: string; content: Blob }> {
+  const answer = await send(addressOf(endpoint.path, input as Parts), {
+    method: endpoint.method,
+    credentials: 'same-origin',
+    ...(signal && { signal }),
+  })
+  if (!answer.ok) {
+    const text = await answer.text().catch((error: unknown) => fail(error))
+    read(answer.status, text, answer.headers.get('x-request-id'))
+  }
+  const content = await answer.blob().catch((error: unknown) => fail(error))
+  const said = answer.headers.get('content-disposition') ?? ''
+  return { name: /filename="([^"]+)"/.exec(said)?.[1] ?? 'file', content }
+}
+
 async function send(address: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(address, request)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StatusDay, StatusInterval } from '#contract/statuses.ts'
-import { dayAfter, paidMs, partsOf, totalsOf } from './day.ts'
+import { dayAfter, paidMs, partsOf, totalsOf, whyNotDays } from './day.ts'
 
 const interval = (status: StatusInterval['status'], from: string, to: string): StatusInterval => ({
   ...{
@@ -51,4 +51,14 @@ test.each([
   ['2026-10-25', 1, '2026-10-26'],
 ])('%s and %i day is %s', (from, days, to) => {
   expect(dayAfter(from, days)).toBe(to)
+})
+
+test.each([
+  ['2026-01-31', '2026-01-31', undefined],
+  ['2026-01-01', '2026-01-31', undefined],
+  ['2026-01-01', '2026-02-01', 'days-many'],
+  ['2026-01-02', '2026-01-01', 'days-reversed'],
+  ['', '2026-01-01', 'days-missing'],
+] as const)('PR-7 an export from %s to %s: %s', (from, to, why) => {
+  expect(whyNotDays(from, to, 31)).toBe(why)
 })

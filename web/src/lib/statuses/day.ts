@@ -34,3 +34,14 @@ export function dayAfter(day: string, days: number): string {
   const noon = Date.parse(`${day}T12:00:00Z`)
   return new Date(noon + days * 86_400_000).toISOString().slice(0, 10)
 }
+
+/** What is wrong with the days of an export; undefined where nothing is. */
+export function whyNotDays(
+  from: string,
+  to: string,
+  most: number,
+): 'days-missing' | 'days-reversed' | 'days-many' | undefined {
+  if (from === '' || to === '') return 'days-missing'
+  if (to < from) return 'days-reversed'
+  return to > dayAfter(from, most - 1) ? 'days-many' : undefined
+}
