@@ -14,7 +14,6 @@ alter table queue_members
   add column accepts_kind boolean not null default true,
   add column is_joined boolean generated always as (opted_in and is_on_shift and accepts_kind) stored not null;
 create index queue_members_until on queue_members (opted_in_until) where opted_in_until is not null;
-create index queue_members_off_shift on queue_members (organisation_id, user_id) where not is_on_shift;
 
 alter table queues add column keeps_shifts boolean not null default false;
 
@@ -29,7 +28,6 @@ alter table operators
   add column shift_version int,
   add foreign key (organisation_id, shift_id) references hours (organisation_id, id);
 create index operators_shift on operators (organisation_id, shift_id) where shift_id is not null;
-create index operators_off_shift on operators (organisation_id, user_id) where not is_on_shift;
 
 -- A status of whoever is available says for which kinds of chats: neither is only what somebody hands over.
 alter table statuses

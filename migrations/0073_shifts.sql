@@ -136,8 +136,25 @@ begin
 end
 $$;
 
--- Whose shift is no longer what was told: it turned, the calendar was changed, they have another or none;
--- or a queue of theirs began or ceased to keep shifts.
+-- A queue begins or ceases to keep shifts: whoever has one there is looked at anew, for no calendar has
+-- such a version.
+create function queues_turn_shifts() returns trigger
+language plpgsql as $$
+begin
+  perform from operators o
+    where o.organisation_id = new.organisation_id and o.shift_id is not null and o.user_id in (
+      select m.user_id from queue_members m where m.organisation_id = new.organisation_id and m.queue_id = new.id)
+    order by o.user_id for no key update;
+  update operators o set shift_version = -1
+   where o.organisation_id = new.organisation_id and o.shift_id is not null and o.user_id in (
+     select m.user_id from queue_members m where m.organisation_id = new.organisation_id and m.queue_id = new.id);
+  return null;
+end
+$$;
+create trigger queues_turn_shifts after update of keeps_shifts on queues
+  for each row when (new.keeps_shifts <> old.keeps_shifts) execute function queues_turn_shifts();
+
+-- Whose shift is no longer what was told: it turned, the calendar was changed, they have another or none.
 create function turned_shifts(p_now timestamptz) returns table (organisation_id uuid, user_id uuid)
 language sql stable as $$
   select o.organisation_id, o.user_id
@@ -146,22 +163,8 @@ language sql stable as $$
     join operators o on o.organisation_id = h.organisation_id and o.shift_id = h.id
                     and (o.is_on_shift, o.shift_turns_at, o.shift_version)
                         is distinct from (t.o_is_open, t.o_changes_at, h.version)
-  union
-  select o.organisation_id, o.user_id from operators o where not o.is_on_shift and o.shift_id is null
-  union
+  union all
   select o.organisation_id, o.user_id from operators o where o.shift_version is not null and o.shift_id is null
-  union
-  select m.organisation_id, m.user_id
-    from operators o
-    join queue_members m on m.organisation_id = o.organisation_id and m.user_id = o.user_id and m.is_on_shift
-    join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id and q.keeps_shifts
-   where not o.is_on_shift
-  union
-  select m.organisation_id, m.user_id
-    from queue_members m
-    join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
-    join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
-   where not m.is_on_shift and (o.is_on_shift or not q.keeps_shifts)
 $$;
 create index operators_shift_told on operators (organisation_id, user_id)
   where shift_version is not null and shift_id is null;

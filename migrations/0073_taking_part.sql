@@ -1,7 +1,8 @@
 -- What was said of `is_joined` and is now said of `opted_in` (0073_pausing), what an operator's row tells of
 -- their shift, and that nobody picks from a queue that is paused for them.
 
--- Whoever is suspended serves nothing, and remembers what they served.
+-- A place begins as it stands: whoever is suspended serves nothing, and remembers what they served; and
+-- it is paused by a shift or a status from the first moment.
 create or replace function queue_members_of_suspended()
 returns trigger
 language plpgsql
@@ -12,6 +13,10 @@ begin
         and suspended_at is not null)
     or (select place_standing(new.organisation_id, account_id, new.user_id, null) = 'suspended'
           from queues where organisation_id = new.organisation_id and id = new.queue_id);
+  select o.is_on_shift or not q.keeps_shifts, accepts(o, q.kind) into new.is_on_shift, new.accepts_kind
+    from operators o, queues q
+   where o.organisation_id = new.organisation_id and o.user_id = new.user_id
+     and q.organisation_id = new.organisation_id and q.id = new.queue_id;
   if new.is_suspended and new.opted_in then
     new.rejoins_at := new.joined_at;
     new.opted_in := false;
