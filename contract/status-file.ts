@@ -67,10 +67,10 @@ const STATUS_WORDS: Words<LedgerStatus> = {
   nl: {
     available: 'Beschikbaar',
     busy: 'Bezet',
-    finishing: 'Maakt af',
+    finishing: 'Afmaken',
     away: 'Afwezig',
-    not_answering: 'Antwoordt niet',
-    reconnecting: 'Verbinding kwijt',
+    not_answering: 'Neemt niet op',
+    reconnecting: 'Verbindt opnieuw',
     offline: 'Offline',
   },
 }
