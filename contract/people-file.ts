@@ -23,6 +23,7 @@ export interface FileNames {
   department: (id: string) => string | undefined
   group: (id: string) => string | undefined
   queue: (id: string) => string | undefined
+  hours: (id: string) => string | undefined
   skill: (id: string) => string | undefined
   site: (id: string) => string | undefined
 }
@@ -39,6 +40,7 @@ const WRITTEN = [
   'departments',
   'group',
   'queues',
+  'shift',
   'skills',
   'live',
   'deferred',
@@ -92,6 +94,7 @@ function commonOf(
 ): Omit<Written, Own> {
   const { email, firstName, lastName, displayName, supervisorGroupId: group } = row
   const spoken = keyOf(LANGUAGE_WORDS, row.language) ?? 'en'
+  const shift = 'login' in row ? row.shiftId : row.set['shiftId']
   const departments = row.departments.map(({ id, position }) =>
     withDetail(names.department(id) ?? id, position),
   )
@@ -104,6 +107,7 @@ function commonOf(
     departments: joinItems(departments),
     group: group === null ? '' : (names.group(group) ?? group),
     queues: joinItems(row.queues.map((id) => names.queue(id) ?? id)),
+    shift: typeof shift === 'string' ? (names.hours(shift) ?? shift) : '',
     skills: joinItems(row.skills.map((id) => names.skill(id) ?? id)),
   }
 }

@@ -50,6 +50,8 @@ export const Person = Type.Object({
   /** Null for a person who answers no chats. */
   live: orNull(OneLimit),
   deferred: orNull(OneLimit),
+  /** Null for whoever works at any time, and for whoever answers no chats. */
+  shiftId: orNull(Id),
   /** Over both kinds together; its limit is null when there is none. */
   units: orNull(Type.Object({ limit: orNull(Type.Integer()), version: Type.Integer() })),
   createdAt: Instant,

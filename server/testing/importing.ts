@@ -1,6 +1,7 @@
 // What tests of imports begin with: looking at a file, applying it, and all that it could touch.
 import { sql } from 'kysely'
 import { departments } from '#contract/departments.ts'
+import { hours } from '#contract/hours.ts'
 import { type Import, type ImportRow, imports } from '#contract/imports.ts'
 import type { FileNames } from '#contract/people-file.ts'
 import type { Db } from '../platform/database.ts'
@@ -42,10 +43,19 @@ export async function namesIn(db: Db, organisationId: string): Promise<FileNames
     union all select id, name from departments where organisation_id = ${organisationId}
     union all select id, name from supervisor_groups where organisation_id = ${organisationId}
     union all select id, name from queues where organisation_id = ${organisationId}
+    union all select id, name from hours where organisation_id = ${organisationId}
     union all select id, name from sites where organisation_id = ${organisationId}`.execute(db)
   const known = new Map(rows.map(({ id, name }) => [id, name]))
   const name = (id: string) => known.get(id)
-  return { account: name, department: name, group: name, queue: name, skill: name, site: name }
+  const places = { account: name, department: name, group: name }
+  return { ...places, queue: name, hours: name, skill: name, site: name }
+}
+
+/** A calendar that is never open. */
+export async function newShift(by: Person, accountId: string, name: string): Promise<string> {
+  const week = Array.from({ length: 7 }, () => [])
+  const body = { accountId, name, timeZone: 'UTC', week, exceptions: [] }
+  return (await by.call(hours.create, { body })).id
 }
 
 /** A floor with a department and two agents. */

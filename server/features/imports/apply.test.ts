@@ -9,7 +9,16 @@ import { people } from '#contract/people.ts'
 import { scope } from '#contract/scopes.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
 import { openHouse } from '../../testing/house.ts'
-import { apply, everything, look, openFloor, rowsOf, undo } from '../../testing/importing.ts'
+import {
+  apply,
+  everything,
+  look,
+  newShift,
+  openFloor,
+  problems,
+  rowsOf,
+  undo,
+} from '../../testing/importing.ts'
 import { cookieOf, tokenFor } from '../../testing/inviting.ts'
 import { recordOf } from '../../testing/lifecycle.ts'
 import { brokenLaws, NONE_BROKEN } from '../routing/laws.ts'
@@ -84,6 +93,61 @@ describe('applying', () => {
       },
     })
     expect(cookieOf(headers)).toContain('sid=')
+  })
+
+  test('PR-10 MS-13: a file gives and takes shifts, by name, of the account and above it', async () => {
+    const { organisationId, admin, anna, bo } = await openFloor(house)
+    const north = await house.account(organisationId, 'North')
+    const cleo = await house.person({ organisationId, accountId: north, role: 'agent' })
+    const dirk = await house.person({ organisationId, role: 'viewer' })
+    const manager = await house.person({ organisationId, accountId: north, role: 'manager' })
+    const late = await newShift(admin, organisationId, 'Late')
+    const early = await newShift(admin, organisationId, 'Early')
+    await newShift(admin, north, 'Northern')
+    await admin.call(people.change, {
+      params: { id: bo.membershipId },
+      body: { set: { shiftId: late }, base: {} },
+    })
+    const preview = await look(
+      admin,
+      csvOf([
+        ['E-mail', 'Account', 'Shift'],
+        [anna.email, '', 'late'],
+        [bo.email, '', ''],
+        [cleo.email, 'North', 'Early'],
+      ]),
+    )
+    expect(await apply(admin, preview)).toMatchObject({ changed: 3 })
+    const shifts = [anna, bo, cleo].map(
+      async (one) => (await recordOf(admin, one)).fields['shiftId'],
+    )
+    expect(await Promise.all(shifts)).toEqual([late, null, early])
+    expect((await recordOf(admin, cleo)).marks['shiftId']).toMatchObject({ version: 1 })
+    expect(await brokenLaws(house.db)).toEqual(NONE_BROKEN)
+
+    const wrong = await look(
+      admin,
+      csvOf([
+        ['E-mail', 'Shift'],
+        [anna.email, 'Northern'],
+        [dirk.email, 'Late'],
+      ]),
+    )
+    expect((await rowsOf(admin, wrong)).map(problems)).toEqual([
+      ['shift: not_found'],
+      ['shift: idle'],
+    ])
+    // Whoever sees only a part of the tree may still give the shifts of the whole.
+    const seen = await look(
+      manager,
+      csvOf([
+        ['E-mail', 'Shift'],
+        [cleo.email, 'Late'],
+      ]),
+    )
+    expect(await apply(manager, seen)).toMatchObject({ changed: 1 })
+    await undo(manager, seen)
+    expect((await recordOf(admin, cleo)).fields['shiftId']).toBe(early)
   })
 
   test('MS-13: a row that somebody changed after the preview is a conflict, and nothing is written', async () => {

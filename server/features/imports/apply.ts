@@ -8,8 +8,8 @@ import { found, Refusal } from '../../platform/refuse.ts'
 import { write } from '../../platform/write.ts'
 import { inviteMany, lockForInviting } from '../invites/many.ts'
 import { keepingAnAdministrator, settleAll } from '../people/actions.ts'
-import { findTargets } from '../people/field-targets.ts'
-import { soundValues } from '../people/field-values.ts'
+import { findTargets, isPointing } from '../people/field-targets.ts'
+import type { SoundField } from '../people/field-values.ts'
 import { applyMany, type Setting, toldOf, whereManySeen } from '../people/many.ts'
 import { appendEvents, lockPeople } from '../people/many-queries.ts'
 import { claimAliases } from '../people/target-queries.ts'
@@ -91,30 +91,24 @@ async function lockAll(tx: Tx, rows: readonly kept.ToDo[]) {
   const named = works.filter(({ set }) => typeof set['alias'] === 'string')
   for (const accountId of [...new Set(named.map((work) => work.accountId))].toSorted())
     await claimAliases(tx.db, tx.organisationId, accountId)
-  await findTargets(tx, soundValues(givenBy(works)))
+  await findTargets(tx, givenBy(works))
   return hours
 }
 
-/** Every field that is given to anybody, once. */
-function givenBy(works: readonly Work[]): Fields {
-  return Object.assign(
-    {},
-    ...works.map(({ set }) =>
-      Object.fromEntries(
-        Object.entries(set).filter(([key, value]) => value !== null && isPointing(key)),
-      ),
-    ),
-    ...works.flatMap(({ set }) =>
-      typeof set['supervisorGroupId'] === 'string'
-        ? [{ supervisorGroupId: set['supervisorGroupId'] }]
-        : [],
-    ),
-  )
+/** Every field that points at something and is given to anybody, once with each thing. */
+function givenBy(works: readonly Work[]): SoundField[] {
+  const given = new Map<string, SoundField>()
+  for (const { set } of works)
+    for (const one of fieldsIn(set).filter(isPointing))
+      given.set(one.field.kind === 'plain' ? `${one.key} ${one.value}` : one.key, one)
+  return [...given.values()]
 }
 
-function isPointing(key: string): boolean {
-  const field = fieldOf(key)
-  return field !== undefined && field.kind !== 'plain'
+function fieldsIn(set: Fields): SoundField[] {
+  return Object.entries(set).flatMap(([key, value]) => {
+    const field = fieldOf(key)
+    return field === undefined ? [] : [{ key, field, value }]
+  })
 }
 
 /** Rows that come to something else than when they were looked at. */

@@ -6,7 +6,7 @@ import type { Language } from '#contract/shapes.ts'
 import type { Db } from '../../platform/database.ts'
 import { permissionsOfRole } from '../users/queries.ts'
 
-export type ThingKind = 'account' | 'department' | 'group' | 'queue' | 'skill' | 'site'
+export type ThingKind = 'account' | 'department' | 'group' | 'queue' | 'skill' | 'site' | 'hours'
 
 export interface Thing {
   kind: ThingKind
@@ -21,11 +21,12 @@ export interface Thing {
   isPreset: boolean
 }
 
-/** Those of the accounts. */
+/** Those of the accounts; a calendar is for the accounts below its own too. */
 export async function listThings(
   db: Db,
   organisationId: string,
   accountIds: readonly string[],
+  calendarAccountIds: readonly string[],
 ): Promise<Thing[]> {
   const { rows } = await sql<Thing>`
     select * from (
@@ -38,8 +39,11 @@ export async function listThings(
       union all select organisation_id, 'queue', id, name, account_id, null, is_active,
              is_preset and is_active and not is_test from queues
       union all select organisation_id, 'skill', id, name, account_id, null, true, false from skills
-      union all select organisation_id, 'site', id, name, account_id, null, is_active, false from sites) t
-     where organisation_id = ${organisationId} and account_id = any (${accountIds}::uuid[])
+      union all select organisation_id, 'site', id, name, account_id, null, is_active, false from sites
+      union all select organisation_id, 'hours', id, name, account_id, null, true, false from hours) t
+     where organisation_id = ${organisationId}
+       and (account_id = any (${accountIds}::uuid[]) 
+            or kind = 'hours' and account_id = any (${calendarAccountIds}::uuid[]))
      order by name, id`.execute(db)
   return rows
 }

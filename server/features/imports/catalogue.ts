@@ -34,7 +34,9 @@ export interface Catalogue {
 
 export async function loadCatalogue(db: Db, actor: Actor): Promise<Catalogue> {
   const { organisationId, paths } = actor
-  const things = await listThings(db, organisationId, accounts.visibleIds(actor))
+  const visible = accounts.visibleIds(actor)
+  const above = new Set(visible.flatMap((id) => paths.get(id) ?? []))
+  const things = await listThings(db, organisationId, visible, [...above])
   const roles = await listRoles(db, organisationId)
   const rules = await listAccountRules(db, organisationId)
   const known = byId(things)
@@ -70,7 +72,7 @@ function showing(things: ReadonlyMap<string, Thing>): Catalogue['shows'] {
     return id === undefined || things.has(id)
   })
   return (key, value) =>
-    key === 'supervisorGroupId' ? typeof value === 'string' && things.has(value) : isShown(key)
+    isPlainPointer(key) ? typeof value === 'string' && things.has(value) : isShown(key)
 }
 
 function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
@@ -113,7 +115,7 @@ export function findThing(
   const named = kinds
     .flatMap((kind) => catalogue.byName.get(`${kind} ${key}`) ?? [])
     .concat(known)
-    .filter((one) => isSameBranch(catalogue.paths, at.accountId, one.accountId))
+    .filter((one) => isFor(catalogue, at.accountId, one))
     .filter((one) => !at.isTaken(one))
   const held = named.find(at.isHeld)
   if (held) return held
@@ -122,6 +124,12 @@ export function findThing(
     at.accountId,
     named.filter(({ isInUse }) => isInUse),
   )
+}
+
+/** A calendar is for its account and those below it; everything else for the whole branch. */
+function isFor({ paths }: Catalogue, accountId: string, { kind, accountId: at }: Thing): boolean {
+  if (kind === 'hours') return paths.get(accountId)?.includes(at) ?? false
+  return isSameBranch(paths, accountId, at)
 }
 
 function nearest(catalogue: Catalogue, accountId: string, things: readonly Thing[]): Found<Thing> {
@@ -145,7 +153,12 @@ export function thingOf(
 function idOf(field: FieldName, value: SoundField['value']): string | undefined {
   if (field.kind === 'grant') return field.scope.id
   if (field.kind !== 'plain') return field.id
-  return field.name === 'supervisorGroupId' && typeof value === 'string' ? value : undefined
+  return isPlainPointer(field.name) && typeof value === 'string' ? value : undefined
+}
+
+/** Of one name, with an id for its value. */
+function isPlainPointer(key: string): boolean {
+  return key === 'supervisorGroupId' || key === 'shiftId'
 }
 
 export function targetsIn(catalogue: Catalogue, fields: readonly SoundField[]): Targets {

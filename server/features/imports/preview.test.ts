@@ -15,6 +15,7 @@ import {
   everything,
   look,
   namesIn,
+  newShift,
   openFloor,
   problems,
   rowsOf,
@@ -130,10 +131,12 @@ describe('the preview', () => {
     const { organisationId, admin, anna, sales, queue } = await openFloor(house)
     const north = await house.account(organisationId, 'North')
     const cleo = await house.person({ organisationId, accountId: north, role: 'manager' })
+    const shiftId = await newShift(admin, organisationId, 'Late; long')
     await admin.call(people.change, {
       params: { id: anna.membershipId },
       body: {
         set: {
+          shiftId,
           [fieldKey.department(sales.id)]: { position: 'Lead (day)' },
           [fieldKey.queue(queue.id)]: { participates: false, tier: 4 },
           displayName: '=Anna',

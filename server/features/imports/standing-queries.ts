@@ -59,13 +59,14 @@ export interface KeptOf {
   hasQueues: boolean
   hasSkills: boolean
   hasLimits: boolean
+  hasShift: boolean
 }
 
-/** Departments by membership; queues, skills and limits by user. */
+/** Departments by membership; queues, skills, limits and the shift by user. */
 export async function listKept(
   db: Db,
   organisationId: string,
-  { membershipIds, userIds, hasQueues, hasSkills, hasLimits }: KeptOf,
+  { membershipIds, userIds, hasQueues, hasSkills, hasLimits, hasShift }: KeptOf,
 ): Promise<Kept[]> {
   const { rows } = await sql<Kept>`
     select membership_id as of, 'department:' || department_id as key,
@@ -89,7 +90,12 @@ export async function listKept(
     select user_id, 'limit.units', to_jsonb(unit_limit), null
       from operators
      where ${hasLimits} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])
-       and unit_limit is not null`.execute(db)
+       and unit_limit is not null
+    union all
+    select user_id, 'shiftId', to_jsonb(shift_id), null
+      from operators
+     where ${hasShift} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])
+       and shift_id is not null`.execute(db)
   return rows
 }
 

@@ -27,6 +27,7 @@ const PLAIN: Readonly<Record<string, ImportColumn>> = {
   alias: 'alias',
   language: 'language',
   supervisorGroupId: 'group',
+  shiftId: 'shift',
   'limit.live': 'live',
   'limit.deferred': 'deferred',
   'limit.units': 'units',
@@ -64,7 +65,7 @@ function itemText(key: string, value: FieldValue, of: Written): string {
 }
 
 function plainText(name: string, value: FieldValue, { catalogue, language }: Written): string {
-  if (name === 'supervisorGroupId') return nameOf(catalogue, String(value))
+  if (name === 'supervisorGroupId' || name === 'shiftId') return nameOf(catalogue, String(value))
   const spoken = name === 'language' ? keyOf(LANGUAGE_WORDS, String(value)) : undefined
   return spoken === undefined ? String(value) : LANGUAGE_WORDS[language][spoken]
 }

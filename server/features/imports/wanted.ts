@@ -73,6 +73,14 @@ function readGroup(text: string, now: Now): Read {
   return typeof group === 'string' ? wrong(group, text) : one('supervisorGroupId', group.id)
 }
 
+function readShift(text: string, now: Now): Read {
+  if (isUnseen(now, text)) return nothing
+  if (text === '') return one('shiftId', null)
+  const isHeld = ({ id }: Thing) => now.fields['shiftId'] === id
+  const shift = find(now, 'hours', text, isHeld, new Set())
+  return typeof shift === 'string' ? wrong(shift, text) : one('shiftId', shift.id)
+}
+
 type Family = 'department' | 'queue' | 'skill'
 
 interface Item {
@@ -219,6 +227,7 @@ const READERS: Partial<Record<ImportColumn, Reader>> = {
   departments: several('department', positionOf),
   group: readGroup,
   queues: several('queue', serviceOf),
+  shift: readShift,
   skills: several('skill', levelOf),
   live: limitIn('limit.live'),
   deferred: limitIn('limit.deferred'),
@@ -252,6 +261,7 @@ const COLUMNS_READ: readonly ImportColumn[] = [
   'departments',
   'group',
   'queues',
+  'shift',
   'skills',
   'live',
   'deferred',

@@ -118,6 +118,7 @@ function familiesOf(columns: readonly ImportColumn[]) {
   return {
     hasQueues: columns.includes('queues'),
     hasSkills: columns.includes('skills'),
+    hasShift: columns.includes('shift'),
     hasLimits: (['live', 'deferred', 'units'] as const).some((one) => columns.includes(one)),
   }
 }

@@ -121,7 +121,7 @@ const ROW = sql`json_build_object(
   'supervisorGroupId', m.supervisor_group_id,
   'queues', coalesce(serving.queues, '[]'), 'skills', coalesce(skilled.skills, '[]'),
   'live', loaded.loads -> 'live', 'deferred', loaded.loads -> 'deferred',
-  'units', case when o.user_id is not null then
+  'shiftId', o.shift_id, 'units', case when o.user_id is not null then
     json_build_object('limit', o.unit_limit, 'version', o.unit_version) end,
   'createdAt', instant(m.created_at), 'version', m.version)`
 

@@ -41,7 +41,7 @@ function person(more: Partial<Person> & Pick<Person, 'firstName'>) {
     skills: [],
     live: null,
     deferred: null,
-    units: null,
+    ...{ units: null, shiftId: null },
     createdAt: '2026-01-01T09:00:00.000Z',
     version: 1,
     ...more,
