@@ -116,8 +116,13 @@ export function abandon(work: Work, { chatId }: ChatCommands['abandon']): void {
 
 function take(work: Work, { chatId, userId }: ChatCommands['take']): void {
   const chat = work.floor.chats.get(chatId)
-  if (chat === undefined || !chat.rings || !mayTake(work.floor, chat, userId)) return
-  if (work.floor.members.get(`${chat.queueId}:${userId}`)?.participates !== false) return
+  if (chat === undefined) return
+  const isOutside = work.floor.members.get(`${chat.queueId}:${userId}`)?.participates === false
+  if (!chat.rings || !isOutside || !mayTake(work.floor, chat, userId)) {
+    // Whoever looked for a chat meanwhile may have passed over this one: it is looked at again.
+    work.matchChats.push(chatId)
+    return
+  }
   const considered = [{ operatorId: userId, ruledOutBy: null }]
   have(work, chat, { chosen: userId, rule: 'rang_together', considered })
 }
