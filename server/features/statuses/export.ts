@@ -58,8 +58,8 @@ async function exported(
   }
 }
 
-/** So many operators are read at once. */
-const AT_ONCE = 20
+/** So many operators are read at once: few, for whatever else this server does goes on in between. */
+const AT_ONCE = 4
 
 async function* fileOf(
   { db, organisationId }: ActorCtx,
