@@ -13,7 +13,9 @@ begin
         and suspended_at is not null)
     or (select place_standing(new.organisation_id, account_id, new.user_id, null) = 'suspended'
           from queues where organisation_id = new.organisation_id and id = new.queue_id);
-  select o.is_on_shift or not q.keeps_shifts, accepts(o, q.kind) into new.is_on_shift, new.accepts_kind
+  -- An operator who is made by the same statement is not seen yet: they have neither shift nor status.
+  select coalesce(bool_and(o.is_on_shift or not q.keeps_shifts), true), coalesce(bool_and(accepts(o, q.kind)), true)
+    into new.is_on_shift, new.accepts_kind
     from operators o, queues q
    where o.organisation_id = new.organisation_id and o.user_id = new.user_id
      and q.organisation_id = new.organisation_id and q.id = new.queue_id;
