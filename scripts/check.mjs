@@ -16,6 +16,7 @@ const CHECKS = [
   ['arrows', 'depcruise', ['contract', 'server', 'web/src', '--config', '.dependency-cruiser.cjs']],
   ['nothing unused', 'knip', []],
   ['file lengths', 'node', ['scripts/lib/lengths.mjs']],
+  ['requirements with a test', 'node', ['scripts/requirements.ts']],
   ['table types', 'node', ['scripts/database-types.ts', '--verify']],
 ]
 

@@ -230,7 +230,7 @@ describe('over time', () => {
     }
   })
 
-  test('priority lets a chat pass only those that came shortly before it', () => {
+  test('QU-10 priority lets a chat pass only those that came shortly before it', () => {
     let floor = play(begin(['a', 0]), 0, asks('early'))
     floor = play(floor, 70_000, asks('middle'))
     floor = play(floor, 100_000, asks('urgent', 1))

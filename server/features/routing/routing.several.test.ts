@@ -23,7 +23,7 @@ async function acceptAll(): Promise<void> {
 }
 
 describe('a limit', () => {
-  test('holds when 200 chats come at once for 20 operators who may hold three each', async () => {
+  test('QU-2 IN-1 holds when 200 chats come at once for 20 operators who may hold three each', async () => {
     await queue.operators(20, 3)
     await times(200, () => ask(queue.db, queue.place, queue.queueId))
     expect(await queue.states()).toEqual({ offered: 60, waiting: 140 })

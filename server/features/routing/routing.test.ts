@@ -147,7 +147,7 @@ describe('a chat', () => {
     expect((await operator(anna)).live.used).toBe(0)
   })
 
-  test('waits behind what is more urgent in any of the operator queues', async () => {
+  test('QU-10 waits behind what is more urgent in any of the operator queues', async () => {
     const [plain, urgent] = [await newQueue(), await newQueue({ priority: 5 })]
     const first = await begin(plain)
     await house.pass(60_000)

@@ -38,7 +38,7 @@ describe('skills', () => {
     return operator
   }
 
-  test('SW-17 a chat that needs a skill at 3 goes to 3 and better first, and to others after the set time', async () => {
+  test('SW-17 QU-9 a chat that needs a skill at 3 goes to 3 and better first, and to others after the set time', async () => {
     expect(await ask([{ skillId, level: 3, relaxAfterSeconds: 2 }])).toMatchObject({ status: 200 })
     const [two, three, five] = [await speaker(2), await speaker(3), await speaker(5)]
     await go(two, 'available')
@@ -65,7 +65,7 @@ describe('skills', () => {
     expect(performance.now() - began).toBeLessThan(20_000)
   })
 
-  test('SW-17 without a time a skill is always asked for', async () => {
+  test('SW-17 QU-9 without a time a skill is always asked for', async () => {
     expect(await ask([{ skillId, level: 5, relaxAfterSeconds: null }])).toMatchObject({
       status: 200,
     })
@@ -78,7 +78,7 @@ describe('skills', () => {
     expect((await four.offered()).state).toBe('offered')
   })
 
-  test('SW-17 what a queue asks for is set by whoever sets it up, on top of what they saw', async () => {
+  test('SW-17 QU-9 what a queue asks for is set by whoever sets it up, on top of what they saw', async () => {
     const { admin, queue, organisationId } = floor
     const params = { id: queue.id }
     const { version } = await admin.call(routing.skills, { params })
