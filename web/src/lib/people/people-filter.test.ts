@@ -99,7 +99,7 @@ describe('the address of the page', () => {
     '?q=ada',
     '?status=active,blocked&role=agent',
     '?department=sales&account=nl&sort=-limit',
-    '?queue=q1&skill=s1,s2&group=g1&sort=created&cols=login,roles',
+    '?queue=q1&skill=s1,s2&group=g1&shift=h1&sort=created&cols=login,roles',
   ])('%s says the same after reading and writing', (search) => {
     expect(writeFilter(filter(search))).toBe(search)
   })
@@ -210,8 +210,14 @@ describe('filters and order', () => {
       firstName: 'Cor',
       live: { limit: 10, version: 1 },
       departments: [{ id: 'sales', position: null }],
+      shiftId: 'late',
     }),
   ]
+
+  test('PR-10 whose shift is one', () => {
+    expect(shown(lines, '?shift=late,early')).toEqual(['Cor'])
+    expect(shown(lines, '?shift=early')).toEqual([])
+  })
 
   test('several of one kind widen, kinds together narrow', () => {
     expect(shown(lines, '?department=sales,service')).toEqual(['Ada', 'Bo', 'Cor'])

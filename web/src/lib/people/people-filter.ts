@@ -32,7 +32,7 @@ export const SORTS = [
 export type Sort = (typeof SORTS)[number]
 
 /** The filters of several choices, by what they are called in the address. */
-export const CHOICES = ['status', 'role', 'department', 'queue', 'skill', 'group'] as const
+export const CHOICES = ['status', 'role', 'department', 'queue', 'skill', 'group', 'shift'] as const
 export type Choice = (typeof CHOICES)[number]
 
 export interface PeopleFilter {
@@ -40,11 +40,12 @@ export interface PeopleFilter {
   status: readonly Status[]
   /** Keys of roles. */
   role: readonly string[]
-  /** Ids, as those of queues, skills and groups. */
+  /** Ids, as those of queues, skills, groups and shifts. */
   department: readonly string[]
   queue: readonly string[]
   skill: readonly string[]
   group: readonly string[]
+  shift: readonly string[]
   /** The account that is looked at, with all below it; undefined: all that are seen. */
   account: string | undefined
   sort: Sort
@@ -70,6 +71,7 @@ export function readFilter(params: Pick<URLSearchParams, 'get'>): PeopleFilter {
     queue: listOf(params.get('queue')),
     skill: listOf(params.get('skill')),
     group: listOf(params.get('group')),
+    shift: listOf(params.get('shift')),
     account: params.get('account') ?? undefined,
     sort: SORTS.find((one) => one === sort) ?? 'name',
     isDescending: order.startsWith('-'),
@@ -92,7 +94,10 @@ export function writeFilter(filter: PeopleFilter): string {
   return text === '' ? '' : `?${text}`
 }
 
-const NO_CHOICE = { status: [], role: [], department: [], queue: [], skill: [], group: [] }
+const NO_CHOICE = {
+  ...{ status: [], role: [], department: [], queue: [] },
+  ...{ skill: [], group: [], shift: [] },
+}
 
 /** The same order, columns and account, and nothing hidden. */
 export function cleared(filter: PeopleFilter): PeopleFilter {
@@ -146,6 +151,12 @@ const held: Record<Choice, (line: Line) => readonly string[]> = {
   queue: (line) => rowOf(line).queues,
   skill: (line) => rowOf(line).skills,
   group: (line) => [rowOf(line).supervisorGroupId ?? ''],
+  shift: (line) => [shiftOf(line)],
+}
+
+function shiftOf(line: Line): string {
+  const shift = line.kind === 'person' ? line.person.shiftId : line.invitation.set['shiftId']
+  return typeof shift === 'string' ? shift : ''
 }
 
 /** A word of an address, with its @ or a dot, is looked for in the whole address. */

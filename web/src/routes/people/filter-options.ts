@@ -18,6 +18,7 @@ const LIVE = { department: 'department', queue: 'queue', skill: 'skill', group: 
 export function optionsOf(choice: Choice, people: People): FilterOption[] {
   if (choice === 'status') return STATUSES.map((value) => ({ value, label: stateWord(value) }))
   if (choice === 'role') return roleOptions()
+  if (choice === 'shift') return shiftOptions(people)
   return named(
     live
       .all(LIVE[choice])

@@ -82,9 +82,8 @@ export function queryOf(filter: PeopleFilter): PageQuery | undefined {
   const sort = SORTS.find((one) => one === filter.sort)
   const [only, another] = status
   const wanted = STATUSES.find((one) => one === only)
-  const isMore = [filter.role, filter.department, filter.queue, filter.skill, filter.group].some(
-    (chosen) => chosen.length > 0,
-  )
+  const { role, department, queue, skill, group, shift } = filter
+  const isMore = [role, department, queue, skill, group, shift].some((chosen) => chosen.length > 0)
   if (!sort || isMore || another || (only && !wanted)) return undefined
   return {
     ...(q.trim() && { q: q.trim().slice(0, 200) }),
