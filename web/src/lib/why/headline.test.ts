@@ -212,7 +212,10 @@ test('QU-5 QU-18 of units it is said what they leave; of a cool-down, that it en
 
 test('PR-10 whoever is off shift is said to be, and when the shift begins', () => {
   expect(said({ operators: of('off_shift', 'not_joined') })).toBe(
-    'Waits because Sales is not for anybody who has joined it, as things are now: 1 off shift and 1 has not joined.',
+    'Waits because it is the shift of nobody who has joined Sales: 1 off shift and 1 has not joined.',
+  )
+  expect(said({ operators: of('kind_not_accepted', 'off_shift') })).toMatch(
+    /^Waits because nobody who has joined Sales takes such chats now: /,
   )
   const changesAt = '2026-01-02T08:00:00.000Z'
   const off: Considered = {

@@ -128,7 +128,8 @@ const WAYS = [
   ['by-hand', ['by_hand']],
   ['room', ['at_limit', 'units_full', 'cooling_down', 'wrap_up']],
   ['skills', ['lacks_skill']],
-  ['paused', ['off_shift', 'kind_not_accepted']],
+  ['kind', ['kind_not_accepted']],
+  ['shift', ['off_shift']],
   ['joined', ['not_joined', 'outside']],
 ] as const satisfies [string, Known[]][]
 /** Several of these at once cannot be said in one of the sentences. */

@@ -18,8 +18,8 @@ export default {
   'lead.nobody': 'Waits because nobody is assigned to {queue}.',
   'lead.available': 'Waits because nobody who serves {queue} is available: {list}.',
   'lead.joined': 'Waits because nobody who is available has joined {queue}: {list}.',
-  'lead.paused':
-    'Waits because {queue} is not for anybody who has joined it, as things are now: {list}.',
+  'lead.shift': 'Waits because it is the shift of nobody who has joined {queue}: {list}.',
+  'lead.kind': 'Waits because nobody who has joined {queue} takes such chats now: {list}.',
   'lead.skills': 'Waits because nobody who has joined {queue} has the skills it asks for: {list}.',
   'lead.room': 'Waits because nobody who has joined {queue} has room: {list}.',
   'lead.passed': 'Waits because whoever could take it has just passed it on: {list}.',

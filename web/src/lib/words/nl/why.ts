@@ -18,7 +18,8 @@ export default {
   'lead.nobody': 'Wacht omdat niemand aan {queue} is toegewezen.',
   'lead.available': 'Wacht omdat niemand die {queue} bedient beschikbaar is: {list}.',
   'lead.joined': 'Wacht omdat niemand die beschikbaar is actief is in {queue}: {list}.',
-  'lead.paused': 'Wacht omdat {queue} nu voor niemand is die er actief in is: {list}.',
+  'lead.shift': 'Wacht omdat niemand die actief is in {queue} dienst heeft: {list}.',
+  'lead.kind': 'Wacht omdat niemand die actief is in {queue} nu zulke chats neemt: {list}.',
   'lead.skills':
     'Wacht omdat niemand die actief is in {queue} de gevraagde vaardigheden heeft: {list}.',
   'lead.room': 'Wacht omdat niemand die actief is in {queue} plek heeft: {list}.',
