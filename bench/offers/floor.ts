@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import * as founding from '../../server/features/founding/queries.ts'
 import * as queues from '../../server/features/queues/queries.ts'
 import { run, settle } from '../../server/features/routing/actions.ts'
+import { joinQueue } from '../../server/features/routing/joining-queries.ts'
 import * as routing from '../../server/features/routing/queries.ts'
 import * as sites from '../../server/features/sites/queries.ts'
 import type { Db } from '../../server/platform/database.ts'
@@ -75,7 +76,7 @@ async function makeDesk(
     routing.registerOperator(one, { ...operator, live: limit, deferred: 0, actorId: null }),
   )
   await run(db, (one) => routing.assignQueueMember(one, { ...operator, queueId }))
-  await run(db, (one) => routing.joinQueue(one, { ...operator, queueId }))
+  await run(db, (one) => joinQueue(one, { ...operator, queueId }))
   return { userId, queueId, cookie: `sid=${await signIn(db, organisationId, userId)}` }
 }
 

@@ -11,9 +11,12 @@ export interface ScreenWanted {
   url: string
   cookie: string
   isShort: boolean
+  /** Sets somebody's availability, as another supervisor does. */
+  change(userId: string, availability: 'busy' | 'away'): Promise<unknown>
 }
 
-export async function measureScreen({ url, cookie, isShort }: ScreenWanted): Promise<object> {
+export async function measureScreen(wanted: ScreenWanted): Promise<object> {
+  const { url, cookie, isShort } = wanted
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
   const browser = await chromium.launch({ executablePath, args: FLAGS })
   try {
@@ -30,6 +33,7 @@ export async function measureScreen({ url, cookie, isShort }: ScreenWanted): Pro
     await page.waitForTimeout(2_000)
     const opening = await tasks(page)
     const still = await during(page, () => page.waitForTimeout(isShort ? 4_000 : 15_000))
+    const told = await changeToPaint(page, wanted)
     const scrolled = await during(page, () => page.evaluate(scrolling(isShort ? 120 : 400)))
     const searched = await during(page, () => search(page))
     const filtered = await during(page, () => filter(page))
@@ -38,7 +42,7 @@ export async function measureScreen({ url, cookie, isShort }: ScreenWanted): Pro
     const listed = await during(page, () => list(page))
     const tiles = await page.locator('.tile').count()
     return {
-      ...{ firstTilesMs, tiles, opening, still, scrolled, searched, filtered },
+      ...{ firstTilesMs, tiles, told, opening, still, scrolled, searched, filtered },
       ...{ walked, regrouped, listed },
     }
   } finally {
@@ -86,6 +90,47 @@ async function during(page: Page, work: () => Promise<unknown>): Promise<Tasks> 
   await page.waitForTimeout(300)
   return tasks(page)
 }
+
+interface Told {
+  changes: number
+  p50Ms: number
+  p99Ms: number
+}
+
+/** From asking for a change of somebody's status to the frame that shows it on their tile. */
+async function changeToPaint(page: Page, { isShort, change }: ScreenWanted): Promise<Told> {
+  const tile = await page.locator('[data-tile]').first().getAttribute('data-tile')
+  const userId = tile?.split('/').at(-1) ?? ''
+  await page.evaluate(SEEING)
+  const times: number[] = []
+  for (let n = 0; n < (isShort ? 40 : 200); n++) {
+    const began = Date.now()
+    await change(userId, n % 2 === 0 ? 'busy' : 'away')
+    times.push((await page.evaluate<number>(`window.seenAt(${began})`)) - began)
+    await page.waitForTimeout(Math.random() * 200)
+  }
+  const [p50Ms, p99Ms] = [round(quantile(times, 0.5)), round(quantile(times, 0.99))]
+  return { changes: times.length, p50Ms, p99Ms }
+}
+
+// The status on the first tile, and when a frame with another was on its way to the screen.
+const SEEING = `
+  window.seen = []
+  const tile = document.querySelector('.tile')
+  const status = () => tile.querySelector('.status .word')?.textContent
+  let shown = status()
+  new MutationObserver(() => {
+    if (status() === shown) return
+    shown = status()
+    requestAnimationFrame(() => setTimeout(() => window.seen.push(Date.now())))
+  }).observe(tile, { subtree: true, childList: true, characterData: true, attributes: true })
+  window.seenAt = async (began) => {
+    for (;;) {
+      const at = window.seen.find((one) => one >= began)
+      if (at !== undefined) return at
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }`
 
 const scrolling = (steps: number) => `new Promise((resolve) => {
   const main = document.querySelector('main')

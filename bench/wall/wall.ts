@@ -1,10 +1,12 @@
 // The Wall with thousands of operators whose statuses change all the time, in a real Chromium.
 import { availableParallelism, loadavg } from 'node:os'
 import { sql } from 'kysely'
+import { presence } from '#contract/presence.ts'
+import { caller } from '../../server/client/http.ts'
 import type { Db } from '../../server/platform/database.ts'
 import { seatCrowd } from '../../server/testing/crowd.ts'
 import { inOwnHouse } from '../house.ts'
-import { measureScreen } from './screen.ts'
+import { measureScreen, type ScreenWanted } from './screen.ts'
 
 const OPERATORS = 10_000
 const CHANGES_A_SECOND = 20
@@ -19,7 +21,10 @@ export function run(isShort: boolean, flags: readonly string[]): Promise<object>
     say(`${operators} operators are there`)
     const changes = keepChanging(db, organisationId)
     try {
-      const screen = await measureScreen({ url, cookie, isShort })
+      const supervisor = caller(() => url, { cookie })
+      const change: ScreenWanted['change'] = (id, availability) =>
+        supervisor.call(presence.setOf, { params: { id }, body: { availability } })
+      const screen = await measureScreen({ url, cookie, isShort, change })
       const [load] = loadavg()
       return { operators, cores: availableParallelism(), load, ...screen }
     } finally {

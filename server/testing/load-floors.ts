@@ -2,14 +2,8 @@
 // that compare what both say of one state, many states at a time.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import {
-  acceptsKind,
-  type Floor,
-  type FloorMember,
-  isOnShift,
-  type Kind,
-  used,
-} from '../features/routing/floor.ts'
+import { acceptsKind, isOnShift } from '../features/routing/attending.ts'
+import { type Floor, type FloorMember, type Kind, used } from '../features/routing/floor.ts'
 import type { Db } from '../platform/database.ts'
 
 export interface Loaded {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { run } from '../features/routing/actions.ts'
 import type { FloorParking } from '../features/routing/floor-parking.ts'
+import { joinQueue } from '../features/routing/joining-queries.ts'
 import { parkChat, wakeChat } from '../features/routing/parking-queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
@@ -46,7 +47,7 @@ export async function seatQuiet(
   })
   const at = { organisationId, queueId, userId }
   await run(db, (one) => routing.assignQueueMember(one, at))
-  await run(db, (one) => routing.joinQueue(one, at))
+  await run(db, (one) => joinQueue(one, at))
   const chatId = randomUUID()
   await ask(db, place, queueId, chatId)
   await sql`update assignments set accepted_at = accepted_at - interval '3 hours' where chat_id = ${chatId}`.execute(

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { BuiltInRole } from '#contract/permissions.ts'
 import * as presence from '../features/presence/queries.ts'
 import { run } from '../features/routing/actions.ts'
+import { joinQueue } from '../features/routing/joining-queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
 import type { House, Person } from './house.ts'
@@ -141,7 +142,7 @@ async function seat(
   )
   for (const queueId of queueIds.filter(() => roll(3) > 0)) {
     await run(db, (at) => routing.assignQueueMember(at, { ...operator, queueId }))
-    if (roll(4) > 0) await run(db, (at) => routing.joinQueue(at, { ...operator, queueId }))
+    if (roll(4) > 0) await run(db, (at) => joinQueue(at, { ...operator, queueId }))
   }
   const connection = { ...operator, connectionId: randomUUID(), sessionId: null, nodeId, epoch }
   if (roll(5) > 0) await run(db, (at) => presence.connectionOpened(at, connection))

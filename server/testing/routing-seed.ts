@@ -5,6 +5,7 @@ import * as presence from '../features/presence/queries.ts'
 import { run } from '../features/routing/actions.ts'
 import type { FloorQueue } from '../features/routing/floor.ts'
 import type { FloorParking } from '../features/routing/floor-parking.ts'
+import { joinQueue } from '../features/routing/joining-queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
 
@@ -197,7 +198,7 @@ export async function seedOperator(
   )
   for (const queueId of wish.queueIds) {
     await run(db, (one) => routing.assignQueueMember(one, { ...operator, queueId }))
-    await run(db, (one) => routing.joinQueue(one, { ...operator, queueId }))
+    await run(db, (one) => joinQueue(one, { ...operator, queueId }))
   }
   const connection = { ...operator, connectionId: randomUUID(), sessionId: null, nodeId, epoch }
   await run(db, (one) => presence.connectionOpened(one, connection))

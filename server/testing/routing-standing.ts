@@ -1,10 +1,10 @@
 // How routing stands, in words that the database and the model share.
 import { sql } from 'kysely'
+import { isServing } from '../features/routing/attending.ts'
 import {
   type Floor,
   type FloorChat,
   type FloorOperator,
-  isServing,
   unitsUsed,
   used,
 } from '../features/routing/floor.ts'

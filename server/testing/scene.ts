@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import * as presence from '../features/presence/queries.ts'
 import { run } from '../features/routing/actions.ts'
+import { joinQueue } from '../features/routing/joining-queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import type { Db } from '../platform/database.ts'
 import { seatParked, seatQuiet } from './quiet-chats.ts'
@@ -116,7 +117,7 @@ async function seatAway(db: Db, place: Place, queueId: string): Promise<string> 
     routing.setAvailability(one, { ...at, availability: 'away', actorId: userId }),
   )
   await run(db, (one) => routing.assignQueueMember(one, at))
-  await run(db, (one) => routing.joinQueue(one, at))
+  await run(db, (one) => joinQueue(one, at))
   return userId
 }
 

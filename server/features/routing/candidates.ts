@@ -1,18 +1,15 @@
 // Who could be given a chat, as the rules look at them, and what somebody would take next: read off a
 // floor.
 import { isByHand } from '#contract/queues.ts'
+import { acceptsKind, hasSkills, isExcluded, isOnShift } from './attending.ts'
 import { type Candidate, isFor, whyNot } from './decide.ts'
 import {
-  acceptsKind,
   compareChats,
   dayOf,
   type Floor,
   type FloorChat,
   type FloorOperator,
   type FloorQueue,
-  hasSkills,
-  isExcluded,
-  isOnShift,
   unitsUsed,
   used,
 } from './floor.ts'

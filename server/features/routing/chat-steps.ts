@@ -1,6 +1,7 @@
 // What happens to a chat in plain values: it comes, is answered, picked or passed on, and ends.
 // The database does the same (migrations/0012, 0013, 0037, 0045 and 0046).
 import type { Because } from '#contract/routing.ts'
+import { callsAll } from './attending.ts'
 import { candidatesFor, roomOf } from './candidates.ts'
 import {
   COOLDOWN_MS,
@@ -12,7 +13,7 @@ import {
   whyNot,
 } from './decide.ts'
 import { atDoor, wayIn } from './doors.ts'
-import { callsAll, type Floor, type FloorChat } from './floor.ts'
+import type { Floor, FloorChat } from './floor.ts'
 import { holdOf } from './holding.ts'
 import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
 import { beginWrapUp } from './wrapping.ts'

@@ -17,6 +17,7 @@ import * as queues from '../queues/queries.ts'
 import { tellUser } from '../users/actions.ts'
 import { markShared } from '../users/record-queries.ts'
 import { run, settle } from './actions.ts'
+import * as joining from './joining-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
 import * as ringing from './ring-queries.ts'
@@ -110,13 +111,13 @@ export async function joinQueue(
   minutes?: number,
 ): Promise<QueueMember> {
   const place = { ...ownPlace(ctx.actor, queueId), minutes }
-  const { status } = await ask(ctx, (db) => routing.joinQueue(db, place))
+  const { status } = await ask(ctx, (db) => joining.joinQueue(db, place))
   if (status === 'not_assigned') await refuseUnassigned(ctx, queueId)
   return memberOf(ctx, queueId, ctx.actor.userId)
 }
 
 export async function leaveQueue(ctx: ActorCtx, queueId: string): Promise<QueueMember> {
-  const { status } = await ask(ctx, (db) => routing.leaveQueue(db, ownPlace(ctx.actor, queueId)))
+  const { status } = await ask(ctx, (db) => joining.leaveQueue(db, ownPlace(ctx.actor, queueId)))
   if (status === 'not_assigned') await refuseUnassigned(ctx, queueId)
   return memberOf(ctx, queueId, ctx.actor.userId)
 }

@@ -14,6 +14,7 @@ import {
 import { ask, seedOperator, seedQueue } from '../../testing/routing-seed.ts'
 import * as presence from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
+import * as joining from './joining-queries.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import * as routing from './queries.ts'
 import { setUnitLimit } from './unit-queries.ts'
@@ -124,8 +125,8 @@ describe('everybody at once', () => {
   async function moveQueue(floor: Floor): Promise<void> {
     const it = { ...queue.place, queueId: any(floor.queues), userId: any(floor.users) }
     const tier = 1 + Math.floor(Math.random() * 2)
-    const join = () => run(queue.db, (one) => routing.joinQueue(one, it))
-    const leave = () => run(queue.db, (one) => routing.leaveQueue(one, it))
+    const join = () => run(queue.db, (one) => joining.joinQueue(one, it))
+    const leave = () => run(queue.db, (one) => joining.leaveQueue(one, it))
     const assign = () => run(queue.db, (one) => routing.assignQueueMember(one, { ...it, tier }))
     const unassign = () => run(queue.db, (one) => routing.unassignQueueMember(one, it))
     await any<() => Promise<unknown>>([join, join, join, leave, assign, unassign])()
@@ -155,7 +156,7 @@ describe('everybody at once', () => {
   async function comeBack(floor: Floor): Promise<void> {
     const it = { ...queue.place, queueId: any(floor.queues), userId: any(floor.users) }
     await run(queue.db, (one) => routing.assignQueueMember(one, it))
-    await run(queue.db, (one) => routing.joinQueue(one, it))
+    await run(queue.db, (one) => joining.joinQueue(one, it))
     const connectionId = randomUUID()
     await run(queue.db, (one) =>
       presence.connectionOpened(one, { ...it, ...floor.node, connectionId, sessionId: null }),
@@ -236,7 +237,7 @@ describe('everybody at once', () => {
         routing.assignQueueMember(one, { ...queue.place, queueId: second, userId, tier: 2 }),
       )
       await run(queue.db, (one) =>
-        routing.joinQueue(one, { ...queue.place, queueId: second, userId }),
+        joining.joinQueue(one, { ...queue.place, queueId: second, userId }),
       )
     }
     const spare = Array.from({ length: 3 }, () => randomUUID())

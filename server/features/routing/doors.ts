@@ -1,13 +1,7 @@
 // Doors in plain values: what becomes of a chat that comes while its queue is closed. As
 // migrations/0059 has it.
-import {
-  callsAll,
-  compareChats,
-  type Floor,
-  type FloorChat,
-  type FloorQueue,
-  isLineFull,
-} from './floor.ts'
+import { callsAll } from './attending.ts'
+import { compareChats, type Floor, type FloorChat, type FloorQueue, isLineFull } from './floor.ts'
 import { doorOf } from './floor-closing.ts'
 import { settle, type Work } from './matching.ts'
 import { overflowTarget } from './overflow.ts'

@@ -1,8 +1,9 @@
 // Holding in plain values: a visitor who comes back waits a while for whoever served them last. As
 // migrations/0048 has it.
 import { isByHand } from '#contract/queues.ts'
+import { hasSkills, servesNow } from './attending.ts'
 import { compareIds } from './decide.ts'
-import { compareChats, type Floor, type FloorChat, hasSkills, servesNow } from './floor.ts'
+import { compareChats, type Floor, type FloorChat } from './floor.ts'
 
 /** What a step is working on (matching.ts), as far as it matters here. */
 interface Moment {

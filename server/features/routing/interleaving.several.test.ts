@@ -14,6 +14,7 @@ import type { Outcome } from '../presence/queries.ts'
 import * as presence from '../presence/queries.ts'
 import { reconcile, run } from './actions.ts'
 import { assignChat, beginTransfer, moveChat } from './handing-queries.ts'
+import * as joining from './joining-queries.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { parkChat } from './parking-queries.ts'
 import * as routing from './queries.ts'
@@ -91,8 +92,8 @@ function stepsOf(it: Scene): Record<string, Step> {
     'one comes back': step((db) =>
       routing.setAvailability(db, { ...of(it.cora), availability: 'available' }),
     ),
-    'a queue is joined': step((db) => routing.joinQueue(db, of(it.dirk))),
-    'a queue is left': step((db) => routing.leaveQueue(db, of(it.bert))),
+    'a queue is joined': step((db) => joining.joinQueue(db, of(it.dirk))),
+    'a queue is left': step((db) => joining.leaveQueue(db, of(it.bert))),
     'one is taken out of a queue': step((db) => routing.unassignQueueMember(db, of(it.bert))),
     'an operator is removed': step((db) => routing.removeOperator(db, of(it.bert))),
     'a connection breaks': step((db) => presence.connectionClosed(db, it.bertsConnection, 0)),

@@ -1,11 +1,11 @@
 // Matching in plain values: what a transition leaves waiting, or with room, is brought together.
 // The database does the same under locks (migrations/0044 and 0045).
 import type { Because } from '#contract/routing.ts'
+import { callsAll } from './attending.ts'
 import { candidatesFor, nextFor } from './candidates.ts'
 import { beginCoolingDown } from './cooling-down.ts'
 import { choose, pull } from './decide.ts'
 import {
-  callsAll,
   chatsOf,
   dayOf,
   type Floor,

@@ -12,6 +12,7 @@ import {
 import { seedUser } from '../../testing/routing-seed.ts'
 import * as presence from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
+import * as joining from './joining-queries.ts'
 import { brokenLaws } from './laws.ts'
 import * as routing from './queries.ts'
 
@@ -51,16 +52,16 @@ describe('an operator', () => {
     const anna = await newOperator(2, queueId)
     const it = { ...house.place, queueId, userId: anna }
     const chatId = await begin(queueId)
-    await run(house.db, (one) => routing.leaveQueue(one, it))
+    await run(house.db, (one) => joining.leaveQueue(one, it))
     expect((await chat(chatId)).state).toBe('waiting')
     expect((await operator(anna)).joined).toEqual([])
-    await run(house.db, (one) => routing.joinQueue(one, it))
+    await run(house.db, (one) => joining.joinQueue(one, it))
     expect(await held(chatId)).toBe(anna)
     await run(house.db, (one) => routing.unassignQueueMember(one, it))
     expect((await chat(chatId)).state).toBe('waiting')
-    expect((await run(house.db, (one) => routing.joinQueue(one, it))).status).toBe('not_assigned')
+    expect((await run(house.db, (one) => joining.joinQueue(one, it))).status).toBe('not_assigned')
     expect(
-      (await run(house.db, (one) => routing.joinQueue(one, { ...it, queueId: other }))).status,
+      (await run(house.db, (one) => joining.joinQueue(one, { ...it, queueId: other }))).status,
     ).toBe('not_assigned')
     const nobody = { ...it, userId: randomUUID() }
     expect((await run(house.db, (one) => routing.assignQueueMember(one, nobody))).status).toBe(

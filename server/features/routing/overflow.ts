@@ -1,14 +1,7 @@
 // Overflow in plain values: where a chat goes on to that its queue cannot serve soon enough. As
 // migrations/0047 has it.
-import {
-  callsAll,
-  compareChats,
-  type Floor,
-  type FloorChat,
-  type FloorQueue,
-  isAttended,
-  isLineFull,
-} from './floor.ts'
+import { callsAll, isAttended } from './attending.ts'
+import { compareChats, type Floor, type FloorChat, type FloorQueue, isLineFull } from './floor.ts'
 import { doorOf } from './floor-closing.ts'
 import { settle, type Work } from './matching.ts'
 

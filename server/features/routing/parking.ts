@@ -1,9 +1,10 @@
 // Parking in plain values: a deferred chat that is quiet is set aside, and goes on. As migrations/0065
 // and 0066 have it.
 import { isByHand } from '#contract/queues.ts'
+import { callsAll, hasSkills, servesNow } from './attending.ts'
 import { roomOf } from './candidates.ts'
 import { compareIds, isFor, isReady, whyNoRoom } from './decide.ts'
-import { callsAll, type Floor, type FloorChat, hasSkills, servesNow } from './floor.ts'
+import type { Floor, FloorChat } from './floor.ts'
 import type { FloorParked } from './floor-parking.ts'
 import { changeOperator, countTaken, settle, type Work } from './matching.ts'
 

@@ -154,26 +154,6 @@ export interface QueueAndUser {
   actorId?: string | null
 }
 
-/** `minutes`: for how long; without, for good. */
-export function joinQueue(
-  db: Db,
-  it: QueueAndUser & { minutes?: number | undefined },
-): Promise<Outcome<'joined' | 'not_assigned'>> {
-  return transition(
-    db,
-    sql<Outcome<'joined' | 'not_assigned'>>`select * from join_queue(
-      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.actorId ?? null}, ${it.minutes ?? null})`,
-  )
-}
-
-export function leaveQueue(db: Db, it: QueueAndUser): Promise<Outcome<'left' | 'not_assigned'>> {
-  return transition(
-    db,
-    sql<Outcome<'left' | 'not_assigned'>>`select * from leave_queue(
-      ${it.organisationId}, ${it.queueId}, ${it.userId}, ${it.actorId ?? null})`,
-  )
-}
-
 export type Assigned = Outcome<'assigned' | 'not_operator' | 'not_found'>
 
 export function assignQueueMember(db: Db, it: QueueAndUser & { tier?: number }): Promise<Assigned> {

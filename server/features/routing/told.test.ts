@@ -15,6 +15,7 @@ import {
 } from '../../testing/routing-house.ts'
 import * as presence from '../presence/queries.ts'
 import { run, sweep } from './actions.ts'
+import * as joining from './joining-queries.ts'
 import * as routing from './queries.ts'
 
 const house = openRoutingHouse()
@@ -64,7 +65,7 @@ describe('what is told', () => {
     const it = { ...house.place, queueId, userId: anna }
     const told = await toldAfter(house, async () => {
       await declare(anna, 'available')
-      await run(house.db, (one) => routing.joinQueue(one, it))
+      await run(house.db, (one) => joining.joinQueue(one, it))
       await run(house.db, (one) => routing.assignQueueMember(one, it))
       await run(house.db, (one) => routing.registerOperator(one, { ...it, live: 9, deferred: 9 }))
       await connectThrough(house, anna)

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { brokenConstraint } from '../../platform/database.ts'
 import { chatsOf, openRoutingHouse, peopleOf } from '../../testing/routing-house.ts'
 import { run } from './actions.ts'
+import * as joining from './joining-queries.ts'
 import * as routing from './queries.ts'
 import { setUnitLimit } from './unit-queries.ts'
 import { overflowChats } from './wrap-up-queries.ts'
@@ -20,7 +21,7 @@ const limitUnits = (userId: string, limit: number | null, version = 1) =>
   )
 const joinAlone = async (userId: string, queueId: string) => {
   await run(house.db, (one) => routing.assignQueueMember(one, { ...house.place, queueId, userId }))
-  await run(house.db, (one) => routing.joinQueue(one, { ...house.place, queueId, userId }))
+  await run(house.db, (one) => joining.joinQueue(one, { ...house.place, queueId, userId }))
 }
 const given = { kind: 'deferred', autoAccepts: true } as const
 
