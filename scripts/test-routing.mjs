@@ -16,7 +16,7 @@ const FILES = [
 ]
 const PROJECTS = ['pure', 'server', 'several']
 /** How much of each is done where there is time. */
-const LONG = { INTERLEAVINGS: '3', HISTORIES: '50', STORM_MS: '30000' }
+const LONG = { INTERLEAVINGS: '3', HISTORIES: '200', STORM_MS: '30000' }
 
 async function test() {
   refuseOldNode()
