@@ -68,19 +68,73 @@ create or replace function write_status(p operators, p_status operator_status, p
 returns void language plpgsql as $$
 declare
   v_last status_changes;
+  v_mark jsonb := case when p_status in ('available', 'away', 'busy') then p.mark end;
 begin
   select * into v_last from status_changes
    where organisation_id = p.organisation_id and user_id = p.user_id
    order by at desc limit 1;
-  if v_last.status = p_status and v_last.reason is not distinct from p.reason then return; end if;
+  if (v_last.status, v_last.reason, v_last.mark -> 'accepts') is not distinct from (p_status, p.reason, v_mark -> 'accepts') then
+    return;
+  end if;
   insert into status_changes (organisation_id, user_id, at, status, reason, cause, actor_id, mark)
-  values (p.organisation_id, p.user_id, greatest(routing_now(), v_last.at), p_status, p.reason, p_cause, p_actor,
-          case when p_status in ('available', 'away', 'busy') then p.mark end)
+  values (p.organisation_id, p.user_id, greatest(routing_now(), v_last.at), p_status, p.reason, p_cause, p_actor, v_mark)
   on conflict (organisation_id, user_id, at) do update
     set status = excluded.status, reason = excluded.reason, cause = excluded.cause, actor_id = excluded.actor_id,
         mark = excluded.mark;
 end
 $$;
+
+-- Whether another status was chosen: of two of the catalogue that are called the same, one may be for
+-- other chats.
+create function is_another_status(p operators, p_other operators) returns boolean
+language sql immutable as $$
+  select (p.availability, p.reason, p.mark -> 'accepts')
+         is distinct from (p_other.availability, p_other.reason, p_other.mark -> 'accepts')
+$$;
+
+-- Each change of a status is written down, with its cause and who it was.
+create or replace function operators_write_status()
+returns trigger
+language plpgsql
+as $$
+begin
+  if tg_op = 'DELETE' then
+    old.reason := null;
+    perform write_status(old, 'offline', 'removed', null);
+    return null;
+  elsif tg_op = 'INSERT' then
+    perform write_status(new, status_of(new), 'began', null);
+    return null;
+  end if;
+  perform write_status(new, status_of(new), case
+      when new.suspended_at is not null and old.suspended_at is null then 'suspended'
+      when new.suspended_at is null and old.suspended_at is not null then 'restored'
+      when is_another_status(new, old) then new.availability_cause
+      when new.is_present and not old.is_present then 'connected'
+      when old.is_present and not new.is_present then 'connection_lost'
+      when new.is_not_answering and not old.is_not_answering then 'missed_offers'
+      when old.is_not_answering and not new.is_not_answering then 'answered'
+      else 'grace_over'
+    end,
+    case
+      when new.suspended_at is not distinct from old.suspended_at
+        and is_another_status(new, old)
+        and new.availability_cause <> 'chosen' then null
+      when is_another_status(new, old) or new.suspended_at is distinct from old.suspended_at
+        then coalesce(new.availability_set_by, new.user_id)
+      when old.is_not_answering and not new.is_not_answering then new.user_id
+    end);
+  return null;
+end
+$$;
+
+drop trigger operators_status_changes on operators;
+create trigger operators_status_changes after update on operators
+  for each row when (
+    (old.availability, old.reason, old.mark, old.is_present, old.grace_until, old.is_not_answering, old.suspended_at)
+    is distinct from
+    (new.availability, new.reason, new.mark, new.is_present, new.grace_until, new.is_not_answering, new.suspended_at))
+  execute function operators_write_status();
 
 -- Whether an operator's status is for chats of a kind.
 create function accepts(p operators, p_kind chat_kind) returns boolean

@@ -1,7 +1,7 @@
 -- Shifts as they turn, and statuses that are for one kind of chat: what of 0073_pausing follows them.
 
 -- After an operator's status has changed: their queues are paused by it, or no longer. What rings in one
--- that is goes to somebody else, unless it was handed to them.
+-- that is goes to somebody else, unless it is being handed to them.
 create function follow_status(
   p_organisation uuid, p_user uuid, out o_chats uuid[], out o_events jsonb[]
 )
@@ -172,7 +172,7 @@ create index operators_shift_told on operators (organisation_id, user_id)
 -- Transition: of one organisation, operators' shifts become what their calendars say, and the queues that
 -- keep shifts are paused for them or no longer. What they have chosen stays, and so does what rings with
 -- them. Status: turned | nothing (call until nothing).
-create function tend_shifts(p_most int default 100) returns routing_outcome
+create function tend_shifts(p_most int default 25) returns routing_outcome
 language plpgsql volatile set search_path = public as $$
 declare
   v_now   timestamptz := routing_now();
@@ -210,6 +210,8 @@ begin
                          || operator_event(v_organisation, v_user);
   end loop;
   return tell_outcome(v_organisation, null, case when v_users = '{}' then 'nothing' else 'turned' end,
-    v_events, '{}', v_users);
+    v_events, '{}', array(
+      select user_id from operators
+       where organisation_id = v_organisation and user_id = any (v_users) and is_on_shift order by user_id));
 end
 $$;

@@ -13,6 +13,12 @@ begin
         and suspended_at is not null)
     or (select place_standing(new.organisation_id, account_id, new.user_id, null) = 'suspended'
           from queues where organisation_id = new.organisation_id and id = new.queue_id);
+  -- Nobody changes meanwhile whether the queue keeps shifts.
+  perform from queues q
+    where q.organisation_id = new.organisation_id and q.id = new.queue_id and exists (
+      select from operators o
+       where o.organisation_id = new.organisation_id and o.user_id = new.user_id and o.shift_id is not null)
+      for share;
   -- An operator who is made by the same statement is not seen yet: they have neither shift nor status.
   select coalesce(bool_and(o.is_on_shift or not q.keeps_shifts), true), coalesce(bool_and(accepts(o, q.kind)), true)
     into new.is_on_shift, new.accepts_kind
@@ -52,7 +58,11 @@ begin
     continue when v_place.standing = case when v_place.is_suspended then 'suspended' else 'serves' end;
     if v_place.standing = 'serves' then
       update queue_members m
-         set is_suspended = false, opted_in = m.rejoins_at is not null, joined_at = m.rejoins_at, rejoins_at = null,
+         set is_suspended = false, rejoins_at = null,
+             -- Whoever had joined for a while that is over meanwhile has left.
+             opted_in = m.rejoins_at is not null and coalesce(m.opted_in_until > routing_now(), true),
+             joined_at = case when coalesce(m.opted_in_until > routing_now(), true) then m.rejoins_at end,
+             opted_in_until = case when m.opted_in_until > routing_now() then m.opted_in_until end,
              is_on_shift = o.is_on_shift or not q.keeps_shifts, accepts_kind = accepts(o, q.kind)
         from operators o, queues q
        where m.organisation_id = p_organisation and m.user_id = p_user and m.queue_id = v_place.queue_id

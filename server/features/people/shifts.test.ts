@@ -107,6 +107,13 @@ describe('what a shift does', () => {
       },
     ])
 
+    // One of the same hours is another all the same.
+    const later = await newCalendar(floor.admin, floor.organisationId, 'Later')
+    await set(floor.admin, anna, { shiftId: later })
+    await anna.page.until(() => shiftOf()?.name === 'Later')
+    await set(floor.admin, anna, { shiftId })
+    await anna.page.until(() => shiftOf()?.name === 'Late')
+
     await turn(floor.admin, shiftId, ALWAYS)
     await until(async () => ((await offersOf()).includes(waits.id) ? true : undefined), 3_000)
     await anna.page.until(() => shiftOf()?.isOn === true)

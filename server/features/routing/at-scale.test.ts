@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openRoutingHouse } from '../../testing/routing-house.ts'
-import { ask, seedOperator, seedQueue } from '../../testing/routing-seed.ts'
+import { ask, SHIFTS, seedOperator, seedQueue, seedShifts } from '../../testing/routing-seed.ts'
+import { run } from './actions.ts'
+import { tendShifts } from './joining-queries.ts'
 import { listUnmatched } from './sweep-queries.ts'
 
 const house = openRoutingHouse()
@@ -61,6 +63,22 @@ test('IN-4 who is free is looked for by the key of each member, never everybody 
   const ofQueue = PAGES_OF_A_KEY * (OPERATORS / QUEUES + 10)
   const isFree = 'select is_anybody_free(c) from (select * from routed_chats limit 1) c'
   expect(await pagesOf(isFree)).toBeLessThan(ofQueue)
+})
+
+test('PR-10 whose shift turned is found without a look at who serves what', async () => {
+  await fullFloor()
+  const { db, place } = house
+  await seedShifts(db, place.organisationId)
+  await sql`update queues set keeps_shifts = true`.execute(db)
+  await sql`update operators set shift_id = ${SHIFTS.off}`.execute(db)
+  let turns = 0
+  while ((await run(db, tendShifts)).status !== 'nothing') turns++
+  expect(turns).toBeGreaterThan(1)
+  const { rows } = await sql<{ joined: number }>`
+    select count(*) as joined from queue_members where is_joined`.execute(db)
+  expect(rows).toEqual([{ joined: 0 }])
+  const shifts = 'select * from turned_shifts(routing_now())'
+  expect(await pagesOf(shifts)).toBeLessThan(2 * OPERATORS)
 })
 
 test('every transition is planned once and by key, whichever migration made it last', async () => {

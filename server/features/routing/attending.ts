@@ -18,9 +18,14 @@ function attendants(floor: Floor, queue: FloorQueue): FloorOperator[] {
 
 /** Whether somebody has joined a queue, and it is not paused for them. */
 export function isServing(floor: Floor, { queueId, userId, isJoined }: FloorMember): boolean {
+  return isJoined && !isPaused(floor, queueId, userId)
+}
+
+/** Whether something keeps the queue's chats from an operator, whatever they have chosen. */
+export function isPaused(floor: Floor, queueId: string, userId: string): boolean {
   const [queue, operator] = [floor.queues.get(queueId), floor.operators.get(userId)]
-  if (queue === undefined || operator === undefined) return false
-  return isJoined && isOnShift(operator, queue) && acceptsKind(operator, queue)
+  if (queue === undefined || operator === undefined) return true
+  return !isOnShift(operator, queue) || !acceptsKind(operator, queue)
 }
 
 /** Whether the queue asks the operator now, as far as shifts go. */
@@ -52,7 +57,10 @@ export function isAttended(floor: Floor, queue: FloorQueue): boolean {
 export function callsAll(floor: Floor, queueId: string): boolean {
   const queue = floor.queues.get(queueId)
   const isAnybodyOutside = [...floor.members.values()].some(
-    (member) => member.queueId === queueId && !member.participates,
+    (member) =>
+      member.queueId === queueId &&
+      !member.participates &&
+      !isPaused(floor, queueId, member.userId),
   )
   return queue !== undefined && isAnybodyOutside && attendants(floor, queue).length === 0
 }

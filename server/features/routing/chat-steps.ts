@@ -1,7 +1,7 @@
 // What happens to a chat in plain values: it comes, is answered, picked or passed on, and ends.
 // The database does the same (migrations/0012, 0013, 0037, 0045 and 0046).
 import type { Because } from '#contract/routing.ts'
-import { callsAll } from './attending.ts'
+import { callsAll, isPaused } from './attending.ts'
 import { candidatesFor, roomOf } from './candidates.ts'
 import {
   COOLDOWN_MS,
@@ -119,7 +119,8 @@ function take(work: Work, { chatId, userId }: ChatCommands['take']): void {
   const chat = work.floor.chats.get(chatId)
   if (chat === undefined) return
   const isOutside = work.floor.members.get(`${chat.queueId}:${userId}`)?.participates === false
-  if (!chat.rings || !isOutside || !mayTake(work.floor, chat, userId)) {
+  const isCalled = chat.rings && isOutside && !isPaused(work.floor, chat.queueId, userId)
+  if (!isCalled || !mayTake(work.floor, chat, userId)) {
     // Whoever looked for a chat meanwhile may have passed over this one: it is looked at again.
     work.matchChats.push(chatId)
     return

@@ -50,8 +50,8 @@ const PASSING = [
   tendTransfers,
 ] as const
 
-/** What may take a moment longer. */
-const LOOKS = [presence.reapNodes, presence.tendIdle, tendShifts, expireJoins] as const
+/** What may take a moment longer; a shift of very many has a loop of its own, which nothing waits for. */
+const LOOKS = [presence.reapNodes, presence.tendIdle, expireJoins] as const
 
 const SWEEP_MS = 250
 const LOOK_MS = 1_000
@@ -69,12 +69,13 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
     for (const organisationId of woken) bus.wake(organisationId)
   }
   const loops = [
-    every(SWEEP_MS, failed, async () => wakeAll(await sweepUntilNothing(db, PASSING))),
+    every(SWEEP_MS, failed, () => sweepUntilNothing(db, PASSING, wakeAll)),
     every(LOOK_MS, failed, async () => {
-      wakeAll(await sweepUntilNothing(db, LOOKS))
+      await sweepUntilNothing(db, LOOKS, wakeAll)
       wakeAll(await tendParked(db))
       wakeAll(await reconcile(db))
     }),
+    every(LOOK_MS, failed, () => sweepUntilNothing(db, [tendShifts], wakeAll)),
     every(RENEW_MS, failed, () => lease.renew()),
     every(SWEEP_MS, failed, async () => lease.look()),
     every(FORGET_MS, failed, async () => {
@@ -125,15 +126,14 @@ async function depart(
 async function sweepUntilNothing(
   db: Db,
   works: readonly ((db: Db) => Promise<Outcome>)[],
-): Promise<Woken> {
-  const woken: Woken = new Set()
+  wakeAll: (woken: Woken) => void,
+): Promise<void> {
   for (const work of works)
     for (;;) {
       const { status, organisationId } = await run(db, work)
       if (status === 'nothing' || organisationId === null) break
-      woken.add(organisationId)
+      wakeAll(new Set([organisationId]))
     }
-  return woken
 }
 
 /** This server's lease, by the monotonic clock: a clock that is set does not end it. */

@@ -16,7 +16,7 @@ export interface Candidate {
   /** Their status is for the queue's kind of chat. */
   acceptsKind: boolean
   /** Whoever does not take part in the queue is offered nothing: they are called with all others
-   * who do not, while nobody attends it (floor.ts, `callsAll`). */
+   * who do not, while nobody attends it (attending.ts, `callsAll`). */
   participates: boolean
   /** Whether the chat is of a sort that the operator takes: real chats, those of test queues, or both. */
   isFor: 'everybody' | 'tests_only' | 'not_for_tests'

@@ -14,7 +14,7 @@ select
   + (select count(*) from queue_members m
        join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
        join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
-      where m.opted_in and m.accepts_kind <> accepts(o, q.kind))::int as drifted,
+      where m.accepts_kind <> accepts(o, q.kind) or m.is_on_shift <> (o.is_on_shift or not q.keeps_shifts))::int as drifted,
 
   -- Nobody holds more than their limit, or than they held when it was lowered.
   (select count(*) from operator_loads where used > chat_limit + over)::int

@@ -28,7 +28,9 @@ export function findSite(
         select from queue_members m
           join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id and o.is_ready
          where m.organisation_id = sites.organisation_id and m.queue_id = sites.queue_id
-           and (m.is_joined or not m.participates) and is_for(o, m.queue_id))`.as('anybodyOnline'),
+           and (m.is_joined or not m.participates and m.is_on_shift and m.accepts_kind) and is_for(o, m.queue_id))`.as(
+        'anybodyOnline',
+      ),
     ])
     .where('key', '=', key)
     .where('isActive', '=', true)

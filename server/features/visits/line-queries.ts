@@ -74,7 +74,8 @@ async function listServing(db: Db, queueIds: readonly string[]): Promise<Map<str
           from (
             select organisation_id, user_id from queue_members
              where organisation_id = w.organisation_id and queue_id = w.queue_id
-               and case when participates then is_joined else not w.is_attended end
+               and case when participates then is_joined
+                        else not w.is_attended and is_on_shift and accepts_kind end
             offset 0) m
          cross join lateral (
            select unit_limit, units_used from operators

@@ -1,4 +1,4 @@
-// Which opening hours a queue or a site of an account may have: those of the account and of those above.
+// Which opening hours a queue, a site or somebody of an account may have: those of the account and of those above.
 import type { Hours } from '#contract/hours.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'

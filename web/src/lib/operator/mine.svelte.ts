@@ -61,8 +61,9 @@ class Mine {
     try {
       await this.choose('available', { statusId })
     } catch (error) {
-      // It was deleted since.
-      if (!(error instanceof Refused) || error.status !== 404) throw error
+      // It was deleted since, or means something else now.
+      if (!(error instanceof Refused) || !(error.status === 404 || error.status === 400))
+        throw error
       await this.choose('available')
     }
   }

@@ -22,11 +22,11 @@ export function ringsFor(chats: readonly Chat[], { operator, members, queue }: A
   const { id, availability, connection, isNotAnswering } = operator
   if (availability !== 'available' || connection !== 'connected' || isNotAnswering) return []
   const own = members.filter((one) => one.userId === id)
-  const outside = new Set(own.filter((one) => !one.participates).map((one) => one.queueId))
+  const notPaused = own.filter(({ pausedBy }) => pausedBy === null)
+  const outside = new Set(notPaused.filter((one) => !one.participates).map((one) => one.queueId))
   const called = new Set(
-    own
-      .filter((one) => one.participates && one.isJoined && one.pausedBy === null)
-      .filter(() => !operator.wrapUp?.isPaused)
+    notPaused
+      .filter((one) => one.participates && one.isJoined && !operator.wrapUp?.isPaused)
       .filter((one) => queue(one.queueId)?.strategy === 'ring_all')
       .map((one) => one.queueId),
   )

@@ -63,6 +63,11 @@ class MyQueues {
     return this.#all.filter(({ participates }) => !participates)
   }
 
+  /** Those of which a chat can come to me as things stand. */
+  get open(): readonly MyQueue[] {
+    return [...this.serving, ...this.standBy.filter(({ pausedBy }) => pausedBy === null)]
+  }
+
   /** How many wait in the queues that I serve. */
   get waiting(): number {
     return this.serving.reduce((sum, { waiting }) => sum + waiting, 0)

@@ -44,8 +44,7 @@ test.each([
   ['paused', { ...facts, serving: 0 }],
   ['not-available', { ...facts, operator: { ...operator, availability: 'away' as const } }],
   ['not-answering', { ...facts, operator: { ...operator, isNotAnswering: true, missed: 3 } }],
-  // The status says so itself.
-  ['some-chats', { ...facts, operator: some, serving: 0 }],
+  ['paused', { ...facts, operator: some, serving: 0 }],
   ['none-joined', { ...facts, operator: some, joined: 0 }],
   ['some-chats', { ...facts, operator: { ...some, live: full.live } }],
   ['at-limit', { ...facts, operator: { ...some, deferred: { ...fits, used: 5 } } }],

@@ -26,7 +26,7 @@ interface Facts {
   operator: Operator
   assigned: number
   joined: number
-  /** Those that have joined and that nothing pauses. */
+  /** Of how many of those a chat can come: nothing pauses them. */
   serving: number
 }
 
@@ -49,6 +49,6 @@ function ofQueues({ mark, reason: name }: Operator, joined: number, serving: num
   const accepting = acceptingOf(mark?.accepts)
   // What is handed over comes without a queue.
   if (joined === 0 && accepting !== 'handed') return { kind: 'none-joined' }
-  if (serving === 0 && accepting === undefined) return { kind: 'paused' }
+  if (serving === 0 && accepting !== 'handed') return { kind: 'paused' }
   return accepting ? { kind: 'some-chats', accepting, name } : { kind: 'ready' }
 }

@@ -1,5 +1,6 @@
 // What each filter offers: only what somebody of this list may have.
 import { BUILT_IN_ROLES } from '#contract/permissions.ts'
+import { hoursFor } from '#lib/hours/choices.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { isSameBranch } from '#lib/people/account-tree.ts'
 import { type Choice, STATUSES } from '#lib/people/people-filter.ts'
@@ -28,8 +29,8 @@ export function optionsOf(choice: Choice, people: People): FilterOption[] {
 }
 
 /** The calendars that somebody of this list may work by. */
-export function shiftOptions(people: People): FilterOption[] {
-  const calendars = live.all('hours').filter(({ accountId }) => isInSight(accountId, people))
+export function shiftOptions({ account }: People): FilterOption[] {
+  const calendars = account === undefined ? live.all('hours') : hoursFor(account.id)
   return named(calendars.map(({ id, name }) => ({ value: id, label: name })))
 }
 

@@ -59,7 +59,8 @@ export default {
   'shift.wrap-up.slot': 'Time to finish the last chat. It takes one of your places until then.',
   'shift.wrap-up.done': 'Done',
   'shift.paused': 'Your queues are paused',
-  'shift.paused.note': 'None of those that you have joined asks you now: it is not your shift.',
+  'shift.paused.note':
+    'None of those that you have joined asks you now: it is not your shift, or your status is not for their chats.',
   'shift.none-joined': 'You have joined no queue',
   'shift.none-joined.note': 'Switch on the queues that you want to serve.',
   'shift.only.live': 'Deferred chats pass you by. What somebody hands you still rings.',

@@ -9,7 +9,7 @@ export default {
   'list.zone': 'Time zone',
   'list.now': 'Now',
   'list.used': 'Queues and sites',
-  'list.unused': 'none',
+  'list.unused': 'no queue or site',
 
   open: 'Open',
   closed: 'Closed',

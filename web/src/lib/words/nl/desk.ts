@@ -69,7 +69,7 @@ export default {
   'shift.wrap-up.done': 'Klaar',
   'shift.paused': 'Uw wachtrijen zijn gepauzeerd',
   'shift.paused.note':
-    'Geen van de wachtrijen waarin u actief bent vraagt u nu: het is niet uw dienst.',
+    'Geen van de wachtrijen waarin u actief bent vraagt u nu: het is niet uw dienst, of uw status is niet voor hun chats.',
   'shift.none-joined': 'U doet aan geen wachtrij mee',
   'shift.none-joined.note': 'Zet de wachtrijen aan die u wilt bedienen.',
   'shift.only.live':
@@ -110,7 +110,7 @@ export default {
   'queues.join-all': 'Overal meedoen',
   'queues.leave-all': 'Alles verlaten',
   'queues.for': '{queue} een tijdje bedienen',
-  'queues.for-good': 'Tot ik zelf verlaat',
+  'queues.for-good': 'Tot ik zelf wegga',
   'queues.minutes': { one: '{n} minuut', other: '{n} minuten' },
   'queues.hours': { one: '{n} uur', other: '{n} uur' },
   'queues.until': 'Tot {time} ({left})',

@@ -9,7 +9,7 @@ export default {
   'list.zone': 'Tijdzone',
   'list.now': 'Nu',
   'list.used': 'Wachtrijen en sites',
-  'list.unused': 'geen',
+  'list.unused': 'geen wachtrij of site',
 
   open: 'Open',
   closed: 'Gesloten',

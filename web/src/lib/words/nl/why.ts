@@ -63,7 +63,7 @@ export default {
   'reason.not_answering': { one: '{n} antwoordt niet', other: '{n} antwoorden niet' },
   'reason.outside': { one: '{n} staat alleen reserve', other: '{n} staan alleen reserve' },
   'reason.not_joined': { one: '{n} niet actief', other: '{n} niet actief' },
-  'reason.off_shift': { one: '{n} buiten dienst', other: '{n} buiten dienst' },
+  'reason.off_shift': { one: '{n} heeft geen dienst', other: '{n} hebben geen dienst' },
   'reason.kind_not_accepted': {
     one: '{n} neemt nu niet zulke chats',
     other: '{n} nemen nu niet zulke chats',
@@ -94,7 +94,7 @@ export default {
   'is.not_answering': 'antwoordt niet',
   'is.outside': 'staat alleen reserve',
   'is.not_joined': 'niet actief in de wachtrij',
-  'is.off_shift': 'buiten dienst',
+  'is.off_shift': 'heeft geen dienst',
   'is.kind_not_accepted': 'neemt nu niet zulke chats',
   'is.lacks_skill': 'mist een vaardigheid',
   'is.wrap_up': 'rondt af',
