@@ -44,7 +44,8 @@ test.each([
   ['paused', { ...facts, serving: 0 }],
   ['not-available', { ...facts, operator: { ...operator, availability: 'away' as const } }],
   ['not-answering', { ...facts, operator: { ...operator, isNotAnswering: true, missed: 3 } }],
-  ['paused', { ...facts, operator: some, serving: 0 }],
+  // What the status is for is said first.
+  ['some-chats', { ...facts, operator: some, serving: 0 }],
   ['none-joined', { ...facts, operator: some, joined: 0 }],
   ['some-chats', { ...facts, operator: { ...some, live: full.live } }],
   ['at-limit', { ...facts, operator: { ...some, deferred: { ...fits, used: 5 } } }],
@@ -56,4 +57,11 @@ test.each([
   ['not-available', { ...facts, operator: { ...full, availability: 'offline' as const } }],
 ])('the Desk says %s', (kind, given) => {
   expect(shiftOf(given).kind).toBe(kind)
+})
+
+test('PR-2 of a status for some chats it is said that no queue brings even those', () => {
+  expect(shiftOf({ ...facts, operator: some })).toMatchObject({ isPaused: false })
+  expect(shiftOf({ ...facts, operator: some, serving: 0 })).toMatchObject({ isPaused: true })
+  const handed = { ...some, mark: { ...mark, accepts: [] } }
+  expect(shiftOf({ ...facts, operator: handed, serving: 0 })).toMatchObject({ isPaused: false })
 })

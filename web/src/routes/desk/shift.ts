@@ -16,7 +16,8 @@ export type Shift =
     }
   | { kind: 'at-limit'; used: number; limit: number }
   | { kind: 'wrap-up'; until: string; isPaused: boolean }
-  | { kind: 'some-chats'; accepting: Accepting; name: string | null }
+  /** `isPaused`: and no queue brings even those. */
+  | { kind: 'some-chats'; accepting: Accepting; name: string | null; isPaused: boolean }
   | { kind: 'none-joined' }
   | { kind: 'paused' }
   | { kind: 'ready' }
@@ -49,6 +50,7 @@ function ofQueues({ mark, reason: name }: Operator, joined: number, serving: num
   const accepting = acceptingOf(mark?.accepts)
   // What is handed over comes without a queue.
   if (joined === 0 && accepting !== 'handed') return { kind: 'none-joined' }
-  if (serving === 0 && accepting !== 'handed') return { kind: 'paused' }
-  return accepting ? { kind: 'some-chats', accepting, name } : { kind: 'ready' }
+  const isPaused = serving === 0 && accepting !== 'handed'
+  if (accepting) return { kind: 'some-chats', accepting, name, isPaused }
+  return isPaused ? { kind: 'paused' } : { kind: 'ready' }
 }

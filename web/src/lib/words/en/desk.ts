@@ -59,14 +59,14 @@ export default {
   'shift.wrap-up.slot': 'Time to finish the last chat. It takes one of your places until then.',
   'shift.wrap-up.done': 'Done',
   'shift.paused': 'Your queues are paused',
-  'shift.paused.note':
-    'None of those that you have joined asks you now: it is not your shift, or your status is not for their chats.',
+  'shift.paused.note': 'None of those that you have joined asks you now: it is not your shift.',
   'shift.none-joined': 'You have joined no queue',
   'shift.none-joined.note': 'Switch on the queues that you want to serve.',
   'shift.only.live': 'Deferred chats pass you by. What somebody hands you still rings.',
   'shift.only.deferred': 'Live chats pass you by. What somebody hands you still rings.',
   'shift.only.handed':
     'No queue offers you a chat. What somebody hands you, or assigns to you, still comes.',
+  'shift.only.none': 'None of your queues has such chats for you now.',
   'shift.only.all': 'Take all chats',
   'shift.ready': 'Ready for the next chat',
   'shift.ready.pick': 'Pick it from the list below.',

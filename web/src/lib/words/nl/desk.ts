@@ -69,7 +69,7 @@ export default {
   'shift.wrap-up.done': 'Klaar',
   'shift.paused': 'Uw wachtrijen zijn gepauzeerd',
   'shift.paused.note':
-    'Geen van de wachtrijen waarin u actief bent vraagt u nu: het is niet uw dienst, of uw status is niet voor hun chats.',
+    'Geen van de wachtrijen waarin u actief bent vraagt u nu: het is niet uw dienst.',
   'shift.none-joined': 'U doet aan geen wachtrij mee',
   'shift.none-joined.note': 'Zet de wachtrijen aan die u wilt bedienen.',
   'shift.only.live':
@@ -78,6 +78,7 @@ export default {
     'Live chats gaan aan u voorbij. Wat iemand met u doorverbindt gaat nog over.',
   'shift.only.handed':
     'Geen wachtrij biedt u een chat aan. Wat iemand met u doorverbindt of aan u toewijst komt nog.',
+  'shift.only.none': 'Geen van uw wachtrijen heeft nu zulke chats voor u.',
   'shift.only.all': 'Alle chats aannemen',
   'shift.ready': 'Klaar voor de volgende chat',
   'shift.ready.pick': 'Kies die uit de lijst hieronder.',
