@@ -86,12 +86,16 @@ async function check({ eye, bus, node, everyMs, memory }: Turn): Promise<number>
   const { found, stretches, loads } = await proof.look(eye, PATIENCE_MS)
   const { broken, seen } = judge(found, memory.seen, performance.now())
   memory.seen = seen
-  for (const organisationId of raisedIn(loads, memory.loads))
+  // A look that is not kept is read again: what it made of the loads is not to be compared with itself.
+  const known = memory.loads
+  memory.loads = new Map()
+  for (const organisationId of raisedIn(loads, known))
     add(broken, organisationId, 'raisedOverLimit', 1)
   for (const { organisationId, missing } of stretches)
     if (missing > 0) add(broken, organisationId, 'gaps', missing)
   const nextMs = paceAfter(performance.now() - started)
   if (!(await proof.keep(eye.db, { node, everyMs: nextMs, broken, stretches }))) return FIRST_MS
+  memory.loads = known
   for (const { organisationId, told } of stretches) {
     const laws = broken.get(organisationId)
     if (brokenOf(laws).join() === told.join()) continue

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { type Law, type Proof, proof } from '#contract/proof.ts'
+import { routing } from '#contract/routing.ts'
 import { scope } from '#contract/scopes.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
 import { type Floor, furnish, until } from '../../testing/floor.ts'
@@ -152,6 +153,49 @@ test('MS-1 one server checks, another goes on when it ends, and nothing is forgo
      where datname = current_database() and application_name like '% proof'`.execute(house.db)
   expect(rows[0]?.count).toBe(2)
   await other.close()
+})
+
+/** Lets no look be kept, until it is called; answers how many were tried so far. */
+async function keepNothing(): Promise<{ tries(): Promise<number>; end(): Promise<void> }> {
+  await sql
+    .raw(`create sequence looks;
+    create function refuse_look() returns trigger language plpgsql as $$
+    begin perform nextval('looks'); raise exception 'not now'; end $$;
+    create trigger refuse_look before insert or update on proof_places
+      for each row execute function refuse_look()`)
+    .execute(house.db)
+  return {
+    async tries() {
+      const { rows } = await sql<{ tries: number }>`
+        select case when is_called then last_value else 0 end as tries from looks`.execute(house.db)
+      return Number(rows[0]?.tries)
+    },
+    async end() {
+      await sql.raw('drop function refuse_look cascade; drop sequence looks').execute(house.db)
+    },
+  }
+}
+
+test('MS-1 what a look found and could not keep is read again, and is not taken for a limit that broke', async () => {
+  const floor = await furnish(house)
+  const anna = await floor.operator({ liveLimit: 2 })
+  for (let n = 0; n < 2; n++) {
+    await (await floor.visitor()).ask()
+    await anna.answer()
+  }
+  const before = await becomes(floor, ({ state, checks }) => state === 'ok' && checks > 0)
+  await becomes(floor, ({ checks }) => checks > before.checks)
+  const kept = await keepNothing()
+  const body = { kind: 'live', limit: 1, version: 1 } as const
+  await floor.admin.call(routing.setLimit, { params: { id: anna.userId }, body })
+  const [held] = await anna.call(routing.mine)
+  await anna.call(routing.close, { params: { id: held?.id ?? '' } })
+  // Two, for one may have been under way.
+  const tried = await kept.tries()
+  await until(async () => ((await kept.tries()) >= tried + 2 ? true : undefined), 15_000)
+  await kept.end()
+  const after = await becomes(floor, ({ checks }) => checks > before.checks + 1, 15_000)
+  expect(after).toMatchObject({ state: 'ok', brokenChecks: 0 })
 })
 
 test('MS-1 without a look there is no green', async () => {
