@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { openBusyQueue, times } from '../../testing/busy-queue.ts'
-import { ask, seedUser } from '../../testing/routing-seed.ts'
+import { ask, seedOperator, seedQueue, seedUser } from '../../testing/routing-seed.ts'
 import * as presence from '../presence/queries.ts'
 import { run } from './actions.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
@@ -36,10 +36,16 @@ describe('a limit', () => {
   test('would not hold without its guards', async () => {
     const guardless = await readFile(new URL('break-limit.sql', import.meta.url), 'utf8')
     await queue.pool.query(guardless)
-    // Without them it is a race, and a race may be won a few times.
+    // Without them it is a race, and a race may be won a few times. Every round has a queue of its
+    // own: where chats wait already, whoever is new is given one of those, and nobody races.
     for (let round = 0; round < 20 && (await brokenLaws(queue.db)).overLimit === 0; round++) {
-      await queue.operators(2, 1)
-      await times(60, () => ask(queue.db, queue.place, queue.queueId))
+      const queueId = await seedQueue(queue.db, queue.place.organisationId, randomUUID(), {
+        offerSeconds: 300,
+      })
+      const joined = { live: 1, queueIds: [queueId] }
+      await seedOperator(queue.db, queue.place, randomUUID(), joined)
+      await seedOperator(queue.db, queue.place, randomUUID(), joined)
+      await times(60, () => ask(queue.db, queue.place, queueId))
     }
     expect((await brokenLaws(queue.db)).overLimit).toBeGreaterThan(0)
   })
