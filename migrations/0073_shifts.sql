@@ -136,8 +136,18 @@ begin
 end
 $$;
 
--- A queue begins or ceases to keep shifts: whoever has one there is looked at anew, for no calendar has
--- such a version.
+-- Whoever is given another shift, or none, is looked at anew (`tend_shifts`): no calendar has such a version.
+create function operators_look_at_shift() returns trigger
+language plpgsql as $$
+begin
+  new.shift_version := -1;
+  return new;
+end
+$$;
+create trigger operators_look_at_shift before update of shift_id on operators
+  for each row when (new.shift_id is distinct from old.shift_id) execute function operators_look_at_shift();
+
+-- A queue begins or ceases to keep shifts: so is whoever has one there.
 create function queues_turn_shifts() returns trigger
 language plpgsql as $$
 begin

@@ -1,18 +1,28 @@
 -- What was said of `is_joined` and is now said of `opted_in` (0073_pausing), what an operator's row tells of
 -- their shift, and that nobody picks from a queue that is paused for them.
 
--- A place begins as it stands: whoever is suspended serves nothing, and remembers what they served; and
--- it is paused by a shift or a status from the first moment.
-create or replace function queue_members_of_suspended()
-returns trigger
-language plpgsql
-as $$
+-- A place that was given to somebody who is away waits for them (0025).
+create or replace function queue_members_of_suspended() returns trigger
+language plpgsql as $$
 begin
   new.is_suspended := exists (
       select from operators where organisation_id = new.organisation_id and user_id = new.user_id
         and suspended_at is not null)
     or (select place_standing(new.organisation_id, account_id, new.user_id, null) = 'suspended'
           from queues where organisation_id = new.organisation_id and id = new.queue_id);
+  if new.is_suspended and new.opted_in then
+    new.rejoins_at := new.joined_at;
+    new.opted_in := false;
+    new.joined_at := null;
+  end if;
+  return new;
+end
+$$;
+
+-- A place begins as paused as the operator's shift and status have it.
+create function queue_members_begin_paused() returns trigger
+language plpgsql as $$
+begin
   -- Nobody changes meanwhile whether the queue keeps shifts.
   perform from queues q
     where q.organisation_id = new.organisation_id and q.id = new.queue_id and exists (
@@ -25,14 +35,11 @@ begin
     from operators o, queues q
    where o.organisation_id = new.organisation_id and o.user_id = new.user_id
      and q.organisation_id = new.organisation_id and q.id = new.queue_id;
-  if new.is_suspended and new.opted_in then
-    new.rejoins_at := new.joined_at;
-    new.opted_in := false;
-    new.joined_at := null;
-  end if;
   return new;
 end
 $$;
+create trigger queue_members_begin_paused before insert on queue_members
+  for each row execute function queue_members_begin_paused();
 
 -- Of an operator who is locked: each queue as their memberships let them serve it now.
 create or replace function follow_places(p_organisation uuid, p_user uuid, p_serves boolean, p_gone_from uuid, OUT o_chats uuid[], OUT o_events jsonb[])

@@ -54,8 +54,7 @@ export interface ShiftOf {
   shiftId: string | null
 }
 
-/** Of operators who are locked. What follows from it, the sweep does and tells (`tend_shifts`): no
- * calendar has the version that they are given. */
+/** Of operators who are locked. What follows from it, the sweep does and tells (`tend_shifts`). */
 export async function putShifts(
   db: Db,
   organisationId: string,
@@ -63,7 +62,7 @@ export async function putShifts(
 ): Promise<void> {
   if (shifts.length === 0) return
   await sql`
-    update operators o set shift_id = w."shiftId", shift_version = -1
+    update operators o set shift_id = w."shiftId"
       from jsonb_to_recordset(${JSON.stringify(shifts)}::jsonb) as w ("userId" uuid, "shiftId" uuid)
      where o.organisation_id = ${organisationId} and o.user_id = w."userId"
        and o.shift_id is distinct from w."shiftId"`.execute(db)
