@@ -4,6 +4,7 @@
 import type { Bus } from '../../platform/bus.ts'
 import type { Actor } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
+import { forgetEvents } from '../../platform/live/log.ts'
 import { Refusal } from '../../platform/refuse.ts'
 import { tendDoors, turnHours } from '../hours/queries.ts'
 import * as presence from '../presence/queries.ts'
@@ -80,6 +81,7 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
     every(SWEEP_MS, failed, async () => lease.look()),
     every(FORGET_MS, failed, async () => {
       await forgetRouting(db)
+      await forgetEvents(db)
     }),
   ]
   const underWay = new Set<Promise<void>>()

@@ -21,15 +21,16 @@ select
   + (select count(*) from operators where units_used > unit_limit + units_over)::int as over_limit,
 
   -- Nobody was ever given a chat above their limit, unless somebody above meant it and the log says
-  -- so: by the log, where nothing is forgotten.
+  -- so: by the log, as far as it goes back.
   (select count(*)
-     from (select e.row -> k.kind as load, e.because,
+     from (select e.organisation_id, e.row -> k.kind as load, e.because,
                   lag(e.row -> k.kind) over (partition by e.organisation_id, e.entity_id, k.kind order by e.seq) as before
              from event_log e cross join (values ('live'), ('deferred'), ('units')) k (kind)
             where e.kind = 'operator' and e.row is not null) t
     where because ->> 'rule' is distinct from 'forced'
       -- Units count from when they are limited: what is held then was not given above the limit.
-      and (before is null or before ->> 'limit' is not null)
+      and case when before is not null then before ->> 'limit' is not null
+               else (select min(seq) from event_log where organisation_id = t.organisation_id) = 1 end
       and (load ->> 'used')::int > coalesce((before ->> 'used')::int, 0)
       and (load ->> 'used')::int > (load ->> 'limit')::int)::int as raised_over_limit,
 
@@ -81,7 +82,10 @@ select
        select organisation_id, kind, entity_id, max(seq) as seq from event_log group by 1, 2, 3
      ) last using (organisation_id, kind, entity_id)
      left join event_log e using (organisation_id, seq)
-    where e.seq is null or now.row is distinct from e.row)::int as untold,
+    -- Where the log no longer goes back to its beginning, it may have been told before.
+    where case when e.seq is not null then now.row is distinct from e.row
+               else coalesce((select min(seq) from event_log where organisation_id = now.organisation_id), 1) = 1
+          end)::int as untold,
 
   -- An operator is present exactly when a connection is open.
   (select count(*) from operators o

@@ -177,3 +177,10 @@ async function headsOf(db: Db, ids: readonly string[]): Promise<Map<string, numb
 export async function headOf(db: Db, organisationId: string): Promise<number> {
   return (await headsOf(db, [organisationId])).get(organisationId) ?? 0
 }
+
+/** Forgets what was logged a day ago and longer; how many lines went. Called once
+ * a minute it keeps up with 300 lines a second of each organisation. */
+export async function forgetEvents(db: Db): Promise<number> {
+  const { rows } = await sql<{ lines: number }>`select forget_events() as lines`.execute(db)
+  return rows.at(0)?.lines ?? 0
+}
