@@ -8,6 +8,7 @@ import type { RoutingOptions } from './options.ts'
 import { largestOfBossGroup, runBoss, runGraphile } from './others.ts'
 import { type Rate, runOurs, runPgbench } from './ours.ts'
 import type { Cluster } from './place.ts'
+import { runThreeRows } from './three-rows.ts'
 
 /** How many chats wait while the others are compared. */
 export const WAITING = 20
@@ -19,6 +20,7 @@ export interface Round {
   pgbench: Rate
   graphile: Rate
   boss: Rate
+  threeRows: Rate
   shortLine: Rate
   longLine: Rate
   withoutSnapshot: Rate
@@ -89,6 +91,11 @@ const boss: Part = (stage) =>
     boss: await runBoss({ url, ...sliceOf(stage), waiting: WAITING }),
   }))
 
+const threeRows: Part = (stage) =>
+  within(stage, 'bench_three', undefined, async (url) => ({
+    threeRows: await runThreeRows({ url, ...sliceOf(stage) }),
+  }))
+
 /** One organisation with twenty waiting, and one with a hundred thousand, in turns. */
 const lines: Part = (stage) =>
   within(stage, 'bench_line', LINES, async (url) => {
@@ -143,10 +150,19 @@ async function lawsOf(url: string): Promise<BrokenLaws> {
   return brokenLaws(db).finally(close)
 }
 
-const PARTS: readonly Part[] = [ours, graphile, pgbench, boss, lines, limits, snapshot]
+const PARTS: readonly Part[] = [ours, graphile, pgbench, boss, threeRows, lines, limits, snapshot]
 
 const NOTHING: Round = {
-  ...{ selects: 0, ours: 0, pgbench: 0, graphile: 0, boss: 0, shortLine: 0, longLine: 0 },
+  ...{
+    selects: 0,
+    ours: 0,
+    pgbench: 0,
+    graphile: 0,
+    boss: 0,
+    threeRows: 0,
+    shortLine: 0,
+    longLine: 0,
+  },
   ...{ withoutSnapshot: 0, withSnapshot: 0, bossGroupLargest: 0, laws: [] },
   countThenAssign: { over: 0, largest: 0 },
 }

@@ -111,7 +111,7 @@ async function startBoss(connectionString: string, max: number): Promise<Boss> {
 }
 
 /** The rate of something that is under way, once it is warm. */
-async function rateOf(seconds: number, count: () => number): Promise<Rate> {
+export async function rateOf(seconds: number, count: () => number): Promise<Rate> {
   await new Promise((resolve) => setTimeout(resolve, WARM_SECONDS * 1_000))
   const [began, before] = [performance.now(), count()]
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))

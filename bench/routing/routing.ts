@@ -53,7 +53,7 @@ async function makeFloors(
   say(`${organisations} organisations of one queue; one more with ${line} waiting`)
 }
 
-type Rates = 'selects' | 'ours' | 'pgbench' | 'graphile' | 'boss'
+type Rates = 'selects' | 'ours' | 'pgbench' | 'graphile' | 'boss' | 'threeRows'
 type More = 'shortLine' | 'longLine' | 'withoutSnapshot' | 'withSnapshot'
 const RATES: Readonly<Record<Rates | More, string>> = {
   selects: 'select 1',
@@ -61,13 +61,14 @@ const RATES: Readonly<Record<Rates | More, string>> = {
   pgbench: 'the same functions by pgbench',
   graphile: 'graphile-worker',
   boss: 'pg-boss',
+  threeRows: 'three rows, three commits',
   shortLine: 'one organisation, a short line',
   longLine: 'one organisation, the long line',
   withoutSnapshot: 'no snapshot open',
   withSnapshot: 'a snapshot open',
 }
 const KEYS: readonly (Rates | More)[] = [
-  ...(['selects', 'ours', 'pgbench', 'graphile', 'boss'] as const),
+  ...(['selects', 'ours', 'pgbench', 'graphile', 'boss', 'threeRows'] as const),
   ...(['shortLine', 'longLine', 'withoutSnapshot', 'withSnapshot'] as const),
 ]
 
@@ -87,6 +88,8 @@ function report(rounds: readonly Round[], options: RoutingOptions & { flushMs: n
     vsGraphileWorker: ratio('ours', 'graphile'),
     vsPgBoss: ratio('ours', 'boss'),
     vsPgbench: ratio('ours', 'pgbench'),
+    threeRowsVsGraphileWorker: ratio('threeRows', 'graphile'),
+    threeRowsVsPgBoss: ratio('threeRows', 'boss'),
     waiting100kVs20: ratio('longLine', 'shortLine'),
     openSnapshot: ratio('withSnapshot', 'withoutSnapshot'),
   }
