@@ -35,73 +35,73 @@ export default {
   'offer.missed': 'U hebt {visitor} gemist. De chat ging terug naar {queue}.',
   'offer.withdrawn': '{visitor} wordt u niet meer aangeboden.',
 
-  'shift.no-connection': 'Geen verbinding',
-  'shift.no-connection.note':
+  'readiness.no-connection': 'Geen verbinding',
+  'readiness.no-connection.note':
     'Chats kunnen nu niet worden aangeboden of aangenomen. Wat u schrijft, blijft bewaard en gaat later weg.',
-  'shift.no-queues': 'U bedient nog geen wachtrij',
-  'shift.no-queues.note':
+  'readiness.no-queues': 'U bedient nog geen wachtrij',
+  'readiness.no-queues.note':
     'Vraag een beheerder van {organisation} om u er een toe te wijzen, bij Inrichting, Wachtrijen.',
-  'shift.missed': {
+  'readiness.missed': {
     one: 'U hebt {n} aangeboden chat gemist',
     other: 'U hebt {n} aangeboden chats gemist',
   },
-  'shift.not-answering.note': 'Nieuwe chats gaan naar anderen tot u zegt dat u er weer bent.',
-  'shift.not-available.note': 'U krijgt geen chats aangeboden.',
-  'shift.waiting': {
+  'readiness.not-answering.note': 'Nieuwe chats gaan naar anderen tot u zegt dat u er weer bent.',
+  'readiness.not-available.note': 'U krijgt geen chats aangeboden.',
+  'readiness.waiting': {
     one: 'Er wacht er {n} in uw wachtrijen.',
     other: 'Er wachten er {n} in uw wachtrijen.',
   },
-  'shift.nobody-waits': 'In uw wachtrijen wacht niemand.',
-  'shift.set-by': 'Ingesteld door {name}. U krijgt geen chats aangeboden.',
-  'shift.busy': 'U bent bezet',
-  'shift.away': 'U bent afwezig',
-  'shift.offline': 'U bent offline',
-  'shift.finishing': 'U maakt af',
-  'shift.finishing.note': 'U houdt de chats die u hebt, en er komt niets nieuws.',
-  'shift.held': 'Ingesteld door {name}. U kunt die over {time} wijzigen.',
-  'shift.at-limit': 'U zit aan uw limiet',
-  'shift.at-limit.note':
+  'readiness.nobody-waits': 'In uw wachtrijen wacht niemand.',
+  'readiness.set-by': 'Ingesteld door {name}. U krijgt geen chats aangeboden.',
+  'readiness.busy': 'U bent bezet',
+  'readiness.away': 'U bent afwezig',
+  'readiness.offline': 'U bent offline',
+  'readiness.finishing': 'U maakt af',
+  'readiness.finishing.note': 'U houdt de chats die u hebt, en er komt niets nieuws.',
+  'readiness.held': 'Ingesteld door {name}. U kunt die over {time} wijzigen.',
+  'readiness.at-limit': 'U zit aan uw limiet',
+  'readiness.at-limit.note':
     'U hebt {used} van {limit} chats. De volgende komt als er een afgelopen is.',
-  'shift.wrap-up': 'Afronden: nog {time}',
-  'shift.wrap-up.note': 'Tijd om de laatste chat af te ronden. Tot dan komt er niets nieuws.',
-  'shift.wrap-up.slot':
+  'readiness.wrap-up': 'Afronden: nog {time}',
+  'readiness.wrap-up.note': 'Tijd om de laatste chat af te ronden. Tot dan komt er niets nieuws.',
+  'readiness.wrap-up.slot':
     'Tijd om de laatste chat af te ronden. Tot dan bezet die een van uw plaatsen.',
-  'shift.wrap-up.done': 'Klaar',
-  'shift.paused': 'Uw wachtrijen zijn gepauzeerd',
-  'shift.paused.note':
+  'readiness.wrap-up.done': 'Klaar',
+  'readiness.paused': 'Uw wachtrijen zijn gepauzeerd',
+  'readiness.paused.note':
     'Geen van de wachtrijen waarin u actief bent vraagt u nu: het is niet uw dienst.',
-  'shift.none-joined': 'U doet aan geen wachtrij mee',
-  'shift.none-joined.note': 'Zet de wachtrijen aan die u wilt bedienen.',
-  'shift.only.live':
+  'readiness.none-joined': 'U doet aan geen wachtrij mee',
+  'readiness.none-joined.note': 'Zet de wachtrijen aan die u wilt bedienen.',
+  'readiness.only.live':
     'Uitgestelde chats gaan aan u voorbij. Wat iemand met u doorverbindt gaat nog over.',
-  'shift.only.deferred':
+  'readiness.only.deferred':
     'Live chats gaan aan u voorbij. Wat iemand met u doorverbindt gaat nog over.',
-  'shift.only.handed':
+  'readiness.only.handed':
     'Geen wachtrij biedt u een chat aan. Wat iemand met u doorverbindt of aan u toewijst komt nog.',
-  'shift.only.none': 'Geen van uw wachtrijen heeft nu zulke chats voor u.',
-  'shift.only.all': 'Alle chats aannemen',
-  'shift.ready': 'Klaar voor de volgende chat',
-  'shift.ready.pick': 'Kies die uit de lijst hieronder.',
-  'shift.ready.note': 'Hij gaat hier over.',
-  'shift.go': 'Beschikbaar worden',
-  'shift.back': 'Ik ben er weer',
-  'shift.setup': 'Naar Inrichting',
-  'hours.label': 'Mijn dienst',
-  'hours.begins': 'Uw dienst {name} begint om {time}',
-  'hours.ends': 'Uw dienst {name} eindigt om {time}',
-  'hours.in': { one: 'Over {n} minuut.', other: 'Over {n} minuten.' },
-  'hours.now': 'Elk moment.',
-  'hours.on': 'Uw dienst {name} is begonnen',
-  'hours.until': 'Tot {time}.',
-  'hours.on.note': 'Ga beschikbaar zodra u er bent.',
-  'hours.over': 'Uw dienst {name} is voorbij',
-  'hours.next': 'De volgende begint {time}.',
-  'hours.paused': {
+  'readiness.only.none': 'Geen van uw wachtrijen heeft nu zulke chats voor u.',
+  'readiness.only.all': 'Alle chats aannemen',
+  'readiness.ready': 'Klaar voor de volgende chat',
+  'readiness.ready.pick': 'Kies die uit de lijst hieronder.',
+  'readiness.ready.note': 'Hij gaat hier over.',
+  'readiness.go': 'Beschikbaar worden',
+  'readiness.back': 'Ik ben er weer',
+  'readiness.setup': 'Naar Inrichting',
+  'shift.label': 'Mijn dienst',
+  'shift.begins': 'Uw dienst {name} begint om {time}',
+  'shift.ends': 'Uw dienst {name} eindigt om {time}',
+  'shift.in': { one: 'Over {n} minuut.', other: 'Over {n} minuten.' },
+  'shift.now': 'Elk moment.',
+  'shift.on': 'Uw dienst {name} is begonnen',
+  'shift.until': 'Tot {time}.',
+  'shift.on.note': 'Ga beschikbaar zodra u er bent.',
+  'shift.over': 'Uw dienst {name} is voorbij',
+  'shift.next': 'De volgende begint {time}.',
+  'shift.paused': {
     one: '{n} van uw wachtrijen slaat u over.',
     other: '{n} van uw wachtrijen slaan u over.',
   },
-  'hours.finish': 'Afmaken',
-  'hours.dismiss': 'Nu niet',
+  'shift.finish': 'Afmaken',
+  'shift.dismiss': 'Nu niet',
 
   queues: 'Mijn wachtrijen',
   'queues.serve': '{queue} bedienen',

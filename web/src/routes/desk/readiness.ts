@@ -5,7 +5,7 @@ import { kindOf, statusOf } from '#contract/presence.ts'
 import type { Connection } from '#lib/live/live.svelte.ts'
 import { type Accepting, acceptingOf } from '#lib/statuses/look.ts'
 
-export type Shift =
+export type Readiness =
   | { kind: 'no-connection' }
   | { kind: 'no-queues' }
   | { kind: 'not-answering'; missed: number }
@@ -31,7 +31,7 @@ interface Facts {
   serving: number
 }
 
-export function shiftOf({ connection, operator, assigned, joined, serving }: Facts): Shift {
+export function readinessOf({ connection, operator, assigned, joined, serving }: Facts): Readiness {
   const { availability, setBy } = operator
   if (connection === 'lost') return { kind: 'no-connection' }
   if (assigned === 0) return { kind: 'no-queues' }
@@ -46,7 +46,7 @@ export function shiftOf({ connection, operator, assigned, joined, serving }: Fac
 }
 
 /** What the queues can bring to somebody who is there and has room. */
-function ofQueues({ mark, reason: name }: Operator, joined: number, serving: number): Shift {
+function ofQueues({ mark, reason: name }: Operator, joined: number, serving: number): Readiness {
   const accepting = acceptingOf(mark?.accepts)
   // What is handed over comes without a queue.
   if (joined === 0 && accepting !== 'handed') return { kind: 'none-joined' }

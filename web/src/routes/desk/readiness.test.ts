@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Operator } from '#contract/presence.ts'
-import { shiftOf } from './shift.ts'
+import { readinessOf } from './readiness.ts'
 
 const operator: Operator = {
   id: 'me',
@@ -56,12 +56,12 @@ test.each([
   // Whoever is offline is not told of anything that going available would change anyway.
   ['not-available', { ...facts, operator: { ...full, availability: 'offline' as const } }],
 ])('the Desk says %s', (kind, given) => {
-  expect(shiftOf(given).kind).toBe(kind)
+  expect(readinessOf(given).kind).toBe(kind)
 })
 
 test('PR-2 of a status for some chats it is said that no queue brings even those', () => {
-  expect(shiftOf({ ...facts, operator: some })).toMatchObject({ isPaused: false })
-  expect(shiftOf({ ...facts, operator: some, serving: 0 })).toMatchObject({ isPaused: true })
+  expect(readinessOf({ ...facts, operator: some })).toMatchObject({ isPaused: false })
+  expect(readinessOf({ ...facts, operator: some, serving: 0 })).toMatchObject({ isPaused: true })
   const handed = { ...some, mark: { ...mark, accepts: [] } }
-  expect(shiftOf({ ...facts, operator: handed, serving: 0 })).toMatchObject({ isPaused: false })
+  expect(readinessOf({ ...facts, operator: handed, serving: 0 })).toMatchObject({ isPaused: false })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { minutesUntil, shiftTimeOf } from './working-hours.ts'
+import { minutesUntil, shiftTimeOf } from './shift-times.ts'
 
 const NOW = Date.parse('2026-01-05T09:00:00.000Z')
 const after = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString()
