@@ -1,16 +1,11 @@
 // Transitions as whole transactions: run, then matched, and what the passing of time brings.
 import { type Db, retrying } from '../../platform/database.ts'
-import { tendDoors, turnHours } from '../hours/queries.ts'
-import * as presence from '../presence/queries.ts'
-import { listSought, tendTransfers } from './handing-queries.ts'
-import { expireJoins, tendShifts } from './joining-queries.ts'
+import { listSought } from './handing-queries.ts'
 import * as parking from './parking-queries.ts'
 import type { Outcome } from './queries.ts'
 import * as routing from './queries.ts'
-import { tendRings } from './ring-queries.ts'
 import { listUnmatched } from './sweep-queries.ts'
-import { expireCooldowns } from './unit-queries.ts'
-import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
+import { type Sweep, sweepsOf } from './sweeps.ts'
 
 /** Tries again when what was read had changed by the time it was locked; everybody who changes it
  * gets further by doing so, so this ends. */
@@ -57,32 +52,26 @@ export async function settle(db: Db, outcome: Outcome<string, unknown>): Promise
 /** The organisations whose log has grown. */
 export type Woken = Set<string>
 
-async function sweepWith(db: Db, work: (db: Db) => Promise<Outcome>, woken: Woken): Promise<void> {
-  for (;;) {
-    const { status, organisationId } = await run(db, work)
-    if (status === 'nothing' || organisationId === null) return
-    woken.add(organisationId)
-  }
+/** Each of the works again and again until it finds nothing more to do; `woke` hears at once whose
+ * log has grown. */
+export async function sweepUntilNothing(
+  db: Db,
+  works: readonly Sweep[],
+  woke: (organisationId: string) => void,
+): Promise<void> {
+  for (const work of works)
+    for (;;) {
+      const { status, organisationId } = await run(db, work)
+      if (status === 'nothing' || organisationId === null) break
+      woke(organisationId)
+    }
 }
 
-/** What the passing of time brings: missed offers, ended graces, dead servers, and pairs that a
- * crash left unmatched. Every server does this, several times a second. */
+/** All that the passing of time brings, once: missed offers, ended graces, dead servers, and pairs
+ * that a crash left unmatched. A server does the same in several loops, by its clockwork. */
 export async function sweep(db: Db): Promise<Woken> {
   const woken: Woken = new Set()
-  await sweepWith(db, presence.reapNodes, woken)
-  await sweepWith(db, routing.expireOffers, woken)
-  await sweepWith(db, presence.expireGrace, woken)
-  await sweepWith(db, turnHours, woken)
-  await sweepWith(db, tendDoors, woken)
-  await sweepWith(db, presence.tendIdle, woken)
-  await sweepWith(db, tendShifts, woken)
-  await sweepWith(db, expireJoins, woken)
-  await sweepWith(db, expireWrapUps, woken)
-  await sweepWith(db, expireCooldowns, woken)
-  await sweepWith(db, overflowChats, woken)
-  await sweepWith(db, releaseHolds, woken)
-  await sweepWith(db, tendRings, woken)
-  await sweepWith(db, tendTransfers, woken)
+  await sweepUntilNothing(db, sweepsOf(), (organisationId) => woken.add(organisationId))
   await tendParked(db, woken)
   await reconcile(db, woken)
   return woken

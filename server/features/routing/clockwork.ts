@@ -6,17 +6,10 @@ import type { Actor } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 import { forgetEvents } from '../../platform/live/log.ts'
 import { Refusal } from '../../platform/refuse.ts'
-import { tendDoors, turnHours } from '../hours/queries.ts'
 import * as presence from '../presence/queries.ts'
-import { reconcile, run, tendParked, type Woken } from './actions.ts'
-import { tendTransfers } from './handing-queries.ts'
-import { expireJoins, tendShifts } from './joining-queries.ts'
-import type { Outcome } from './queries.ts'
-import * as routing from './queries.ts'
-import { tendRings } from './ring-queries.ts'
+import { reconcile, run, sweepUntilNothing, tendParked, type Woken } from './actions.ts'
 import { forgetRouting } from './sweep-queries.ts'
-import { expireCooldowns } from './unit-queries.ts'
-import { expireWrapUps, overflowChats, releaseHolds } from './wrap-up-queries.ts'
+import { type Pace, sweepsOf } from './sweeps.ts'
 
 export interface ClockworkParts {
   db: Db
@@ -37,23 +30,6 @@ export interface Clockwork {
   stop(): Promise<void>
 }
 
-/** What the passing of time brings to offers, chats and transfers. */
-const PASSING = [
-  turnHours,
-  tendDoors,
-  routing.expireOffers,
-  presence.expireGrace,
-  expireWrapUps,
-  expireCooldowns,
-  overflowChats,
-  releaseHolds,
-  tendRings,
-  tendTransfers,
-] as const
-
-/** What may take a moment longer; a shift of very many has a loop of its own, which nothing waits for. */
-const LOOKS = [presence.reapNodes, presence.tendIdle, expireJoins] as const
-
 const SWEEP_MS = 250
 const LOOK_MS = 1_000
 const RENEW_MS = 2_000
@@ -69,14 +45,15 @@ export async function startClockwork(parts: ClockworkParts): Promise<Clockwork> 
   const wakeAll = (woken: Woken) => {
     for (const organisationId of woken) bus.wake(organisationId)
   }
+  const tend = (pace: Pace) => sweepUntilNothing(db, sweepsOf(pace), (id) => bus.wake(id))
   const loops = [
-    every(SWEEP_MS, failed, () => sweepUntilNothing(db, PASSING, wakeAll)),
+    every(SWEEP_MS, failed, () => tend('at-once')),
     every(LOOK_MS, failed, async () => {
-      await sweepUntilNothing(db, LOOKS, wakeAll)
+      await tend('in-a-moment')
       wakeAll(await tendParked(db))
       wakeAll(await reconcile(db))
     }),
-    every(LOOK_MS, failed, () => sweepUntilNothing(db, [tendShifts], wakeAll)),
+    every(LOOK_MS, failed, () => tend('shifts')),
     every(RENEW_MS, failed, () => lease.renew()),
     every(SWEEP_MS, failed, async () => lease.look()),
     every(FORGET_MS, failed, async () => {
@@ -122,20 +99,6 @@ async function depart(
   const graceSeconds = hasEnded ? 0 : null
   const { seq } = await run(db, () => presence.connectionClosed(db, connectionId, graceSeconds))
   if (seq !== null) bus.wake(actor.organisationId)
-}
-
-/** Each of the works again and again until it finds nothing more to do. */
-async function sweepUntilNothing(
-  db: Db,
-  works: readonly ((db: Db) => Promise<Outcome>)[],
-  wakeAll: (woken: Woken) => void,
-): Promise<void> {
-  for (const work of works)
-    for (;;) {
-      const { status, organisationId } = await run(db, work)
-      if (status === 'nothing' || organisationId === null) break
-      wakeAll(new Set([organisationId]))
-    }
 }
 
 /** This server's lease, by the monotonic clock: a clock that is set does not end it. */
