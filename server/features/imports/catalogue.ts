@@ -1,11 +1,11 @@
 // What names in a file mean, for somebody who sees so much of the organisation.
-import { type FieldName, fieldOf } from '#contract/fields.ts'
+import { fieldOf } from '#contract/fields.ts'
 import { folded, ROLE_WORDS } from '#contract/import-columns.ts'
 import { BUILT_IN_ROLES } from '#contract/permissions.ts'
 import type { Actor } from '../../platform/context.ts'
 import type { Db } from '../../platform/database.ts'
 import * as accounts from '../accounts/queries.ts'
-import { isSameBranch, type Targets } from '../people/field-targets.ts'
+import { isFor, isPointer, pointOf, type Targets } from '../people/field-targets.ts'
 import type { SoundField } from '../people/field-values.ts'
 import {
   type AccountRules,
@@ -68,11 +68,11 @@ function showing(things: ReadonlyMap<string, Thing>): Catalogue['shows'] {
   const isShown = remembering((key) => {
     const field = fieldOf(key)
     if (field === undefined) return false
-    const id = idOf(field, null)
-    return id === undefined || things.has(id)
+    const point = pointOf(field, null)
+    return point === undefined || things.has(point.id)
   })
   return (key, value) =>
-    isPlainPointer(key) ? typeof value === 'string' && things.has(value) : isShown(key)
+    isPointer(key) ? typeof value === 'string' && things.has(value) : isShown(key)
 }
 
 function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
@@ -115,7 +115,7 @@ export function findThing(
   const named = kinds
     .flatMap((kind) => catalogue.byName.get(`${kind} ${key}`) ?? [])
     .concat(known)
-    .filter((one) => isFor(catalogue, at.accountId, one))
+    .filter((one) => isFor(catalogue.paths, at.accountId, one.kind, one))
     .filter((one) => !at.isTaken(one))
   const held = named.find(at.isHeld)
   if (held) return held
@@ -124,12 +124,6 @@ export function findThing(
     at.accountId,
     named.filter(({ isInUse }) => isInUse),
   )
-}
-
-/** A calendar is for its account and those below it; everything else for the whole branch. */
-function isFor({ paths }: Catalogue, accountId: string, { kind, accountId: at }: Thing): boolean {
-  if (kind === 'hours') return paths.get(accountId)?.includes(at) ?? false
-  return isSameBranch(paths, accountId, at)
 }
 
 function nearest(catalogue: Catalogue, accountId: string, things: readonly Thing[]): Found<Thing> {
@@ -146,19 +140,8 @@ export function thingOf(
   catalogue: Pick<Catalogue, 'things'>,
   { field, value }: Pick<SoundField, 'field' | 'value'>,
 ): Thing | undefined {
-  const id = idOf(field, value)
-  return id === undefined ? undefined : catalogue.things.get(id)
-}
-
-function idOf(field: FieldName, value: SoundField['value']): string | undefined {
-  if (field.kind === 'grant') return field.scope.id
-  if (field.kind !== 'plain') return field.id
-  return isPlainPointer(field.name) && typeof value === 'string' ? value : undefined
-}
-
-/** Of one name, with an id for its value. */
-function isPlainPointer(key: string): boolean {
-  return key === 'supervisorGroupId' || key === 'shiftId'
+  const point = pointOf(field, value)
+  return point && catalogue.things.get(point.id)
 }
 
 export function targetsIn(catalogue: Catalogue, fields: readonly SoundField[]): Targets {

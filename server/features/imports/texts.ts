@@ -11,6 +11,7 @@ import {
   withDetail,
 } from '#contract/import-columns.ts'
 import type { Language } from '#contract/shapes.ts'
+import { isPointer } from '../people/field-targets.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** Whose fields, for whom. */
@@ -65,7 +66,7 @@ function itemText(key: string, value: FieldValue, of: Written): string {
 }
 
 function plainText(name: string, value: FieldValue, { catalogue, language }: Written): string {
-  if (name === 'supervisorGroupId' || name === 'shiftId') return nameOf(catalogue, String(value))
+  if (isPointer(name)) return nameOf(catalogue, String(value))
   const spoken = name === 'language' ? keyOf(LANGUAGE_WORDS, String(value)) : undefined
   return spoken === undefined ? String(value) : LANGUAGE_WORDS[language][spoken]
 }

@@ -1,5 +1,5 @@
 // What fields point at: departments, groups, queues, skills, sites, opening hours and roles.
-import type { PlainField } from '#contract/fields.ts'
+import type { FieldName, PlainField } from '#contract/fields.ts'
 import { may, mayGive, type Permission } from '#contract/permissions.ts'
 import type { Actor, Paths, Tx } from '../../platform/context.ts'
 import { Refusal } from '../../platform/refuse.ts'
@@ -27,7 +27,10 @@ export async function findTargets(
   { db, organisationId }: Reading,
   fields: readonly SoundField[],
 ): Promise<Targets> {
-  const wanted = fields.flatMap((field) => pointOf(field) ?? [])
+  const wanted = fields.flatMap(({ key, field, value }) => {
+    const point = pointOf(field, value)
+    return point === undefined ? [] : [{ key, ...point }]
+  })
   const found = new Map<string, rows.Target>()
   for (const kind of KINDS) {
     const ofKind = wanted.filter((point) => point.kind === kind)
@@ -43,25 +46,29 @@ export async function findTargets(
 }
 
 /** What a field points at, be it set or unset; undefined when it points at nothing. */
-function pointOf({
-  key,
-  field,
-  value,
-}: SoundField): { key: string; kind: rows.TargetKind; id: string } | undefined {
-  if (field.kind === 'grant') return { key, ...field.scope }
-  if (field.kind !== 'plain') return { key, kind: field.kind, id: field.id }
-  const kind = POINTING[field.name]
-  return kind === undefined || typeof value !== 'string' ? undefined : { key, kind, id: value }
+export function pointOf(
+  field: FieldName,
+  value: SoundField['value'],
+): { kind: rows.TargetKind; id: string } | undefined {
+  if (field.kind === 'grant') return field.scope
+  if (field.kind !== 'plain') return { kind: field.kind, id: field.id }
+  const kind = POINTERS[field.name]
+  return kind === undefined || typeof value !== 'string' ? undefined : { kind, id: value }
 }
 
-const POINTING: Partial<Record<PlainField, rows.TargetKind>> = {
+const POINTERS: Readonly<Record<string, rows.TargetKind>> = {
   supervisorGroupId: 'group',
   shiftId: 'hours',
+} satisfies Partial<Record<PlainField, rows.TargetKind>>
+
+/** Whether it is a field of one name, with the id of what it points at for its value. */
+export function isPointer(key: string): boolean {
+  return Object.hasOwn(POINTERS, key)
 }
 
 /** Whether the field is set to something that points at a thing, which must then be there. */
 export function isPointing(field: SoundField): boolean {
-  return field.value !== null && pointOf(field) !== undefined
+  return field.value !== null && pointOf(field.field, field.value) !== undefined
 }
 
 /** The teams that the fields put a person in: departments, the group, and the group's department. */
@@ -104,14 +111,24 @@ function isOfTeam({ key, field }: SoundField): boolean {
   return field.kind === 'department' || key === 'supervisorGroupId'
 }
 
-/** A calendar is for its account and those below it; everything else for the whole branch. */
+/** Whether a person of the account may have what the field points at. */
 export function mayPoint(
   paths: Paths,
   accountId: string,
-  { key }: SoundField,
-  { accountId: at }: rows.Target,
+  { field, value }: Pick<SoundField, 'field' | 'value'>,
+  target: rows.Target,
 ): boolean {
-  return key === 'shiftId'
+  return isFor(paths, accountId, pointOf(field, value)?.kind, target)
+}
+
+/** A calendar is for its account and those below it; everything else for the whole branch. */
+export function isFor(
+  paths: Paths,
+  accountId: string,
+  kind: rows.TargetKind | undefined,
+  { accountId: at }: Pick<rows.Target, 'accountId'>,
+): boolean {
+  return kind === 'hours'
     ? (paths.get(accountId)?.includes(at) ?? false)
     : isSameBranch(paths, accountId, at)
 }
