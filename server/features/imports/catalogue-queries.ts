@@ -42,7 +42,7 @@ export async function listThings(
       union all select organisation_id, 'site', id, name, account_id, null, is_active, false from sites
       union all select organisation_id, 'hours', id, name, account_id, null, true, false from hours) t
      where organisation_id = ${organisationId}
-       and (account_id = any (${accountIds}::uuid[]) 
+       and (account_id = any (${accountIds}::uuid[])
             or kind = 'hours' and account_id = any (${calendarAccountIds}::uuid[]))
      order by name, id`.execute(db)
   return rows
