@@ -4,8 +4,9 @@ import { presence } from '#contract/presence.ts'
 import { JOIN_MINUTES_MAX, type QueueMember, queues } from '#contract/queues.ts'
 import { scope } from '#contract/scopes.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
-import { furnish, type Operator, until } from '../../testing/floor.ts'
+import { type Floor, furnish, type Operator, until } from '../../testing/floor.ts'
 import { openHouse } from '../../testing/house.ts'
+import { act } from '../../testing/lifecycle.ts'
 import { breath, mineOf } from '../../testing/records.ts'
 
 const house = openHouse()
@@ -94,3 +95,23 @@ test('QU-8 a time that is none, and a queue that is not one’s own, are refused
   expect(await anna.try(queues.joinFor, unassigned)).toMatchObject({ status: 409 })
   expect(await anna.call(queues.join, { params })).toMatchObject({ joinedUntil: null })
 })
+
+test('QU-8 a time that is over while somebody is blocked is over when they come back; one that is not goes on', async () => {
+  const floor = await furnish(house)
+  const [anna, bert] = [await floor.operator(), await floor.operator()]
+  for (const one of [anna, bert]) await joinFor(one, floor.queue.id, 30)
+  const before = await placeAt(floor, bert)
+  for (const one of [anna, bert]) await act(floor.admin, 'block', one)
+  await letItEnd(anna)
+  for (const one of [anna, bert]) await act(floor.admin, 'unblock', one)
+  expect(await placeAt(floor, anna)).toMatchObject({
+    ...{ isJoined: false, joinedAt: null, joinedUntil: null },
+  })
+  expect(await placeAt(floor, bert)).toEqual(before)
+  expect(before).toMatchObject({ isJoined: true, joinedUntil: expect.any(String) })
+})
+
+async function placeAt({ admin, queue, organisationId }: Floor, { userId }: Operator) {
+  const { r: rows } = await admin.snapshot(scope.floor(organisationId))
+  return rows.find(([kind, id]) => kind === 'queue_member' && id === `${queue.id}:${userId}`)?.[3]
+}

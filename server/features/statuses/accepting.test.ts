@@ -111,6 +111,26 @@ test('PR-2 who is there for live chats only gets those; with Available the defer
   ])
 })
 
+test('PR-2, PR-7 the ledger says so when a status of the same name is for other chats', async () => {
+  const floor = await furnish(house)
+  const anna = await floor.operator()
+  const params = { id: anna.userId }
+  const mail = await makeStatus(floor, 'Desk', ['deferred'])
+  await choose(anna, mail.id)
+  await floor.admin.call(statuses.remove, { params: { id: mail.id } })
+  const chat = await makeStatus(floor, 'Desk', ['live'])
+  const body = { availability: 'available', statusId: chat.id } as const
+  await floor.admin.call(presence.setOf, { params, body })
+  const { intervals } = await anna.call(statuses.day, { params, query: {} })
+  const told = intervals.map(({ reason, accepts, cause, actor }) => ({
+    ...{ reason, accepts, cause, by: actor?.id ?? null },
+  }))
+  expect(told.slice(-2)).toEqual([
+    { reason: 'Desk', accepts: ['deferred'], cause: 'chosen', by: anna.userId },
+    { reason: 'Desk', accepts: ['live'], cause: 'chosen', by: floor.admin.userId },
+  ])
+})
+
 test('PR-2 what rings of the other kind goes back when such a status is chosen, and what is held stays', async () => {
   const floor = await twoDoors()
   const anna = await floor.operator()

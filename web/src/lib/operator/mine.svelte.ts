@@ -13,7 +13,7 @@ import { clock } from '#lib/clock.svelte.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
 
-class Mine {
+export class Mine {
   #choosing = $state<Availability>()
 
   /** My own row; undefined until it has come, and for whoever answers no chats. */
