@@ -30,8 +30,8 @@ export async function loadFloors(db: Db, floors: readonly Loaded[]): Promise<voi
         db,
       )
   }
-  await put('accounts', ({ timeZone }, id) => [
-    { id, kind: 'organisation', name: id, time_zone: timeZone },
+  await put('accounts', ({ rules }, id) => [
+    { id, kind: 'organisation', name: id, time_zone: rules.timeZone },
   ])
   await put('memberships', ({ operators }, id) =>
     [...operators.keys()].map((user) => ({ account_id: id, user_id: user })),

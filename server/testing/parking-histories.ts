@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { history, QUEUES, type Timed, USERS } from './routing-histories.ts'
 import { idOf } from './routing-seed.ts'
+import { aboutTransfers } from './transfer-histories.ts'
 
 const queueIds = QUEUES.filter(({ kind }) => kind === 'deferred').map(({ id }) => id)
 const CREW = USERS.slice(0, 2)
@@ -72,8 +73,9 @@ const aboutDeferred = fc
   )
   .map(([atWork, commands]) => [...crew.slice(0, atWork).flatMap(arriving), ...commands])
 
-/** Some of them about deferred chats, all others about anything. */
+/** Some of them about deferred chats, some about transfers, all others about anything. */
 export const anyHistory = fc.oneof(
   { weight: 3, arbitrary: history },
   { weight: 2, arbitrary: aboutDeferred },
+  { weight: 2, arbitrary: aboutTransfers },
 )

@@ -1,9 +1,11 @@
 // What a command of the model is to the database: the functions that the doors use.
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { StatusMark } from '#contract/presence.ts'
 import * as presence from '../features/presence/queries.ts'
 import { type Outcome, transition } from '../features/presence/queries.ts'
 import { run, sweep } from '../features/routing/actions.ts'
+import { beginTransfer, cancelTransfer } from '../features/routing/handing-queries.ts'
 import * as joining from '../features/routing/joining-queries.ts'
 import type { Command } from '../features/routing/model.ts'
 import * as parking from '../features/routing/parking-queries.ts'
@@ -27,7 +29,7 @@ async function offerOf(
 ): Promise<routing.OfferAnswer> {
   const { rows } = await sql<{ id: string }>`
     select id from assignments where organisation_id = ${organisationId} and chat_id = ${chatId}
-     order by ended_at is null desc, offered_at desc limit 1`.execute(db)
+     order by state = 'offered' desc, ended_at is null desc, offered_at desc limit 1`.execute(db)
   return { organisationId, userId, offerId: rows.at(0)?.id ?? idOf('e', 404) }
 }
 
@@ -76,6 +78,14 @@ const ACTS: Acts = {
     run(db, (one) => parking.parkChat(one, { organisationId, seen: 1_000, ...it })),
   takeBack: (db, { organisationId }, it) =>
     run(db, (one) => parking.takeBackChat(one, { organisationId, ...it })),
+  handOn: (db, { organisationId }, { chatId, userId, to }) =>
+    run(db, (one) =>
+      beginTransfer(one, {
+        ...{ organisationId, chatId, holderId: userId, actorId: userId },
+        ...{ transferId: randomUUID(), to: { ...to, name: 'Whoever' }, note: null },
+      }),
+    ),
+  keep: keepChat,
   wrapUp: (db, { organisationId }, { userId }) =>
     run(db, (one) => endWrapUp(one, organisationId, userId)),
   close: (db, { organisationId }, { chatId, userId: holderId }) =>
@@ -94,6 +104,15 @@ export function act<Name extends Command['type']>(
   it: Command<Name>,
 ): Promise<unknown> {
   return ACTS[it.type](db, place, it)
+}
+
+/** Of the chat's newest transfer. */
+async function keepChat(db: Db, { organisationId }: Place, it: Command<'keep'>) {
+  const { rows } = await sql<{ id: string | null }>`select transfer_id as id from routed_chats
+    where organisation_id = ${organisationId} and chat_id = ${it.chatId}`.execute(db)
+  const transferId = rows.at(0)?.id ?? idOf('e', 404)
+  const by = { holderId: it.userId, actorId: it.userId }
+  return run(db, (one) => cancelTransfer(one, { organisationId, transferId, ...by }))
 }
 
 /** The model's operators write only in what somebody holds. */
@@ -133,6 +152,7 @@ async function participate(db: Db, place: Place, it: Command<'participate'>): Pr
     where organisation_id = ${organisationId} and queue_id = ${it.queueId} and user_id = ${it.userId}`.execute(
     db,
   )
+  if (rows.length === 0) return
   const put = rows.map(({ tier }) => ({ ...it, tier }))
   return setPlaces(db, place, it.userId, JSON.stringify(put), {
     takesChats: null,

@@ -1,8 +1,7 @@
 // Histories that the database and the model of routing both live through: what may happen, how
 // often, and to whom.
 import fc from 'fast-check'
-import { isByHand } from '#contract/queues.ts'
-import type { Floor, FloorQueue } from '../features/routing/floor.ts'
+import type { FloorQueue } from '../features/routing/floor.ts'
 import type { FloorParking } from '../features/routing/floor-parking.ts'
 import type { Command } from '../features/routing/model.ts'
 import { CLOSINGS } from './closing-histories.ts'
@@ -151,6 +150,10 @@ const minutes = fc.constantFrom(undefined, undefined, undefined, undefined, 1, 2
 const tier = fc.integer({ min: 1, max: 2 })
 const participates = fc.constantFrom(true, false, false)
 const level = fc.integer({ min: 0, max: 5 })
+const to = fc.oneof(
+  fc.record({ kind: fc.constant('operator' as const), id: userId }),
+  fc.record({ kind: fc.constant('queue' as const), id: asked }),
+)
 const means = {
   takesChats: fc.constantFrom(true, true, false),
   takesTests: fc.boolean(),
@@ -167,6 +170,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: type('close'), chatId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('abandon'), chatId }) },
   { weight: 4, arbitrary: fc.record({ type: type('sweep') }) },
+  { weight: 6, arbitrary: fc.record({ type: type('handOn'), chatId, userId, to }) },
+  { weight: 1, arbitrary: fc.record({ type: type('keep'), chatId, userId }) },
   { weight: 1, arbitrary: fc.record({ type: type('wrapUp'), userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('say'), chatId, by }) },
   { weight: 1, arbitrary: fc.record({ type: type('park'), chatId, userId }) },
@@ -205,56 +210,6 @@ const timed: fc.Arbitrary<Timed> = fc
     fc.integer({ min: -2, max: 7 }),
   )
   .map(([it, afterMs, aim]) => ({ ...it, afterMs, aim }))
-
-/** Most answers are given by those who are asked; chance alone would hardly ever hit them. */
-export function aimed(floor: Floor, it: Timed): Command {
-  if (it.type === 'take') return aimedAtRinging(floor, it)
-  if (it.type === 'pick') return aimedAtPickable(floor, it)
-  if (it.type === 'say' || it.type === 'park' || it.type === 'takeBack')
-    return aimedAtDeferred(floor, it)
-  if (it.aim < 0 || (it.type !== 'accept' && it.type !== 'decline' && it.type !== 'close'))
-    return it
-  const state = it.type === 'close' ? 'active' : 'offered'
-  const chats = [...floor.chats.values()].filter((chat) => chat.state === state)
-  const chat = chats[it.aim % Math.max(chats.length, 1)]
-  if (chat?.operatorId === undefined) return it
-  return { type: it.type, chatId: chat.id, userId: chat.operatorId }
-}
-
-/** One who is outside the queue of a chat that rings takes it. */
-function aimedAtRinging(floor: Floor, it: Timed & { type: 'take' }): Command {
-  const ringing = [...floor.chats.values()].filter((chat) => chat.rings)
-  const chat = ringing[it.aim % Math.max(ringing.length, 1)]
-  const outside = [...floor.members.values()].find(
-    (member) => member.queueId === chat?.queueId && !member.participates,
-  )
-  if (it.aim < 0 || chat === undefined || outside === undefined) return it
-  return { type: 'take', chatId: chat.id, userId: outside.userId }
-}
-
-/** Most of what is said and parked is about chats that somebody holds, or that are parked. */
-function aimedAtDeferred(floor: Floor, it: Timed & { type: 'say' | 'park' | 'takeBack' }): Command {
-  const states = { say: ['active', 'parked'], park: ['active'], takeBack: ['parked'] }[it.type]
-  const chats = [...floor.chats.values()].filter(
-    ({ kind, state }) => kind === 'deferred' && states.includes(state),
-  )
-  const chat = chats[it.aim % Math.max(chats.length, 1)]
-  if (it.aim < 0 || chat === undefined) return it
-  if (it.type === 'say') return { type: 'say', chatId: chat.id, by: it.by }
-  const userId = chat.operatorId ?? chat.parked?.userId ?? it.userId
-  return { type: it.type, chatId: chat.id, userId }
-}
-
-/** One who may serve a queue by hand picks one of its chats. */
-function aimedAtPickable(floor: Floor, it: Timed & { type: 'pick' }): Command {
-  const queuesByHand = QUEUES.filter(({ strategy }) => isByHand(strategy)).map(({ id }) => id)
-  const waiting = [...floor.chats.values()].filter(
-    ({ queueId, state }) => queuesByHand.includes(queueId) && state === 'waiting',
-  )
-  const chat = waiting[it.aim % Math.max(waiting.length, 1)]
-  if (it.aim < 0 || chat === undefined) return it
-  return { type: 'pick', chatId: chat.id, userId: it.userId }
-}
 
 /** A history that begins with everybody at work, so that most of it is about chats. */
 export const history = fc

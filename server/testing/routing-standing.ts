@@ -27,9 +27,13 @@ export async function standing(db: Db, organisationId: string): Promise<Standing
       from operators o join operator_rows r using (organisation_id, user_id)
      where organisation_id = ${organisationId} order by user_id`.execute(db)
   const chats = await sql<{ dueAt: string; expiresAt: string | null }>`
-    select chat_id as id, state, queue_id, due_at, operator_id, (row ->> 'rings')::boolean as rings, row ->> 'opensAt' as opens_at, row -> 'offer' ->> 'expiresAt' as expires_at,
-           row -> 'parked' as parked
-      from chat_rows where organisation_id = ${organisationId} order by chat_id`.execute(db)
+    select r.chat_id as id, r.state, r.queue_id, r.due_at, r.operator_id, (row ->> 'rings')::boolean as rings, row ->> 'opensAt' as opens_at, row -> 'offer' ->> 'expiresAt' as expires_at,
+           row -> 'parked' as parked,
+           case when t.id is not null then jsonb_build_object('to', t.to_id, 'endsAt', instant(t.ends_at), 'userId', c.handing_to) end as handing
+      from chat_rows r
+      join routed_chats c using (organisation_id, chat_id)
+      left join transfers t on t.organisation_id = c.organisation_id and t.id = c.transfer_id and t.outcome is null
+     where r.organisation_id = ${organisationId} order by r.chat_id`.execute(db)
   const members = await sql<{ cools: string | null; until: string | null }>`
     select queue_id || ':' || user_id as id, tier, is_joined, opted_in, opted_in_until as until, participates,
            cools_until as cools
@@ -63,6 +67,12 @@ function parkedOf({ parked }: FloorChat) {
   if (parked === undefined) return null
   const { userId: operatorId = null, at, because, isOwed } = parked
   return { operatorId, at: new Date(at).toISOString(), because, isOwed }
+}
+
+function handingOf({ handing }: FloorChat) {
+  if (handing === undefined) return null
+  const { to, endsAt, offer } = handing
+  return { to: to.id, endsAt: new Date(endsAt).toISOString(), userId: offer?.userId ?? null }
 }
 
 /** As the model has it. */
@@ -102,7 +112,8 @@ export function modelled(floor: Floor): Standing {
         chat.state === 'early' && chat.opensAt !== undefined
           ? new Date(chat.opensAt).toISOString()
           : null,
-      expiresAt: chat.expiresAt ?? null,
+      expiresAt: chat.expiresAt ?? chat.handing?.offer?.expiresAt ?? null,
+      handing: handingOf(chat),
       parked: parkedOf(chat),
     })),
   }

@@ -14,6 +14,8 @@ import {
 } from './decide.ts'
 import { atDoor, wayIn } from './doors.ts'
 import type { Floor, FloorChat } from './floor.ts'
+import { dropHanding } from './handing.ts'
+import { takeHanding } from './handing-steps.ts'
 import { holdOf } from './holding.ts'
 import { changeOperator, countTaken, putBack, putTo, seekChats, type Work } from './matching.ts'
 import { beginWrapUp } from './wrapping.ts'
@@ -64,6 +66,8 @@ function enqueue(
     heldSince: undefined,
     said: undefined,
     parked: undefined,
+    handing: undefined,
+    handedOn: 0,
   }
   const held = { ...chat, heldFor: holdOf(work.floor, chat, work.now) }
   work.floor.chats.set(id, atDoor(work.floor, held, work.now))
@@ -72,6 +76,7 @@ function enqueue(
 
 function accept(work: Work, { chatId, userId }: ChatCommands['accept']): void {
   const chat = work.floor.chats.get(chatId)
+  if (chat?.handing?.offer?.userId === userId) takeHanding(work, chat, chat.handing.offer)
   if (chat?.operatorId !== userId || chat.state !== 'offered') return
   if ((chat.expiresAt ?? 0) <= work.now) return
   work.floor.chats.set(chatId, { ...chat, state: 'active', expiresAt: undefined })
@@ -84,9 +89,12 @@ function accept(work: Work, { chatId, userId }: ChatCommands['accept']): void {
 
 function decline(work: Work, { chatId, userId }: ChatCommands['decline']): void {
   const chat = work.floor.chats.get(chatId)
-  if (chat?.operatorId !== userId || chat.state !== 'offered') return
-  putBack(work, chat)
-  work.floor.exclusions.set(`${chatId}:${userId}`, work.now + COOLDOWN_MS)
+  if (chat?.handing?.offer?.userId === userId) {
+    dropHanding(work, chat, true)
+  } else if (chat?.operatorId === userId && chat.state === 'offered') {
+    putBack(work, chat)
+    work.floor.exclusions.set(`${chatId}:${userId}`, work.now + COOLDOWN_MS)
+  } else return
   changeOperator(work, userId, { missed: 0, isNotAnswering: false })
   work.matchOperators.push(userId)
 }
@@ -100,19 +108,23 @@ function close(work: Work, { chatId, userId }: ChatCommands['close']): void {
 export function abandon(work: Work, { chatId }: ChatCommands['abandon']): void {
   const chat = work.floor.chats.get(chatId)
   if (chat === undefined || chat.state === 'closed') return
-  work.floor.chats.set(chatId, {
+  const closed: FloorChat = {
     ...chat,
     state: 'closed',
     operatorId: undefined,
     expiresAt: undefined,
     rings: false,
     parked: undefined,
-  })
+  }
+  work.floor.chats.set(chatId, closed)
   for (const key of work.floor.exclusions.keys()) {
     if (key.startsWith(`${chatId}:`)) work.floor.exclusions.delete(key)
   }
   if (chat.state === 'active') beginWrapUp(work, chat)
   if (chat.operatorId !== undefined) seekChats(work, chat.operatorId)
+  // Whoever was asked to take it over has their slot back when its owner's next chat is found.
+  work.floor.chats.set(chatId, { ...closed, handing: undefined })
+  if (chat.handing?.offer) work.matchOperators.push(chat.handing.offer.userId)
 }
 
 function take(work: Work, { chatId, userId }: ChatCommands['take']): void {

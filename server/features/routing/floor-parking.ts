@@ -19,6 +19,8 @@ export interface FloorParking {
 export interface LastWord {
   by: 'operator' | 'visitor'
   at: number
+  /** Nobody else has said anything since then. */
+  since: number
 }
 
 export interface FloorParked {

@@ -5,6 +5,7 @@ import type { Strategy } from '#contract/queues.ts'
 import type { ChatState } from '#contract/routing.ts'
 import { compareIds } from './decide.ts'
 import type { FloorClosing } from './floor-closing.ts'
+import type { FloorHanding } from './floor-handing.ts'
 import type { FloorParked, FloorParking, LastWord } from './floor-parking.ts'
 
 export type Kind = 'live' | 'deferred'
@@ -124,13 +125,32 @@ export interface FloorChat {
   heldSince: number | undefined
   said: LastWord | undefined
   parked: FloorParked | undefined
+  /** Whoever holds it is handing it on; and how often it was handed on and taken. */
+  handing: FloorHanding | undefined
+  handedOn: number
 }
 
-export interface Floor {
-  /** The organisation's time zone: where a day begins. */
+/** What the organisation has set. */
+export interface FloorRules {
+  /** Where a day begins. */
   timeZone: string
   /** Without a key or a pointer for so long somebody counts as idle; undefined: nobody ever does. */
   idleMs: number | undefined
+  /** And only while a visitor of theirs has waited for an answer for so long. */
+  idleWhenIgnored: boolean
+  /** A chat is handed on so often at most, and to a queue for so long. */
+  transfers: { most: number; ms: number }
+}
+
+const USUAL: FloorRules = {
+  timeZone: 'UTC',
+  idleMs: undefined,
+  idleWhenIgnored: false,
+  transfers: { most: 5, ms: 120_000 },
+}
+
+export interface Floor {
+  rules: FloorRules
   queues: ReadonlyMap<string, FloorQueue>
   operators: Map<string, FloorOperator>
   /** Whose each connection is; undefined once it has gone, for it never comes back. */
@@ -144,14 +164,9 @@ export interface Floor {
   exclusions: Map<string, number>
 }
 
-export function emptyFloor(
-  queues: readonly FloorQueue[],
-  timeZone = 'UTC',
-  idleMs?: number,
-): Floor {
+export function emptyFloor(queues: readonly FloorQueue[], rules: Partial<FloorRules> = {}): Floor {
   return {
-    timeZone,
-    idleMs,
+    rules: { ...USUAL, ...rules },
     queues: new Map(queues.map((queue) => [queue.id, queue])),
     operators: new Map(),
     connections: new Map(),
@@ -165,8 +180,7 @@ export function emptyFloor(
 /** Another floor with the same rows, to be changed without changing the first. */
 export function copyOf(floor: Floor): Floor {
   return {
-    timeZone: floor.timeZone,
-    idleMs: floor.idleMs,
+    rules: floor.rules,
     queues: floor.queues,
     operators: new Map(floor.operators),
     connections: new Map(floor.connections),
@@ -185,8 +199,9 @@ export function isConnected(floor: Floor, userId: string): boolean {
 export function used(floor: Floor, userId: string, kind: Kind): number {
   const wraps = floor.operators.get(userId)?.wraps ?? []
   let count = wraps.filter((wrap) => wrap.kind === kind).length
-  for (const chat of floor.chats.values()) {
-    if (chat.operatorId === userId && chat.kind === kind) count++
+  for (const { operatorId, kind: of, handing } of floor.chats.values()) {
+    if (operatorId === userId && of === kind) count++
+    if (handing?.offer?.userId === userId && handing.offer.kind === kind) count++
   }
   return count
 }
@@ -195,8 +210,11 @@ export function used(floor: Floor, userId: string, kind: Kind): number {
 export function unitsUsed(floor: Floor, { id, wraps }: FloorOperator): number {
   let units = 0
   for (const wrap of wraps) units += wrap.units
-  for (const { operatorId, queueId } of floor.chats.values())
-    if (operatorId === id) units += floor.queues.get(queueId)?.chatUnits ?? 1
+  const unitsOf = (queueId: string) => floor.queues.get(queueId)?.chatUnits ?? 1
+  for (const { operatorId, queueId, handing } of floor.chats.values()) {
+    if (operatorId === id) units += unitsOf(queueId)
+    if (handing?.offer?.userId === id) units += unitsOf(handing.offer.queueId)
+  }
   return units
 }
 
@@ -209,8 +227,20 @@ export function chatsOf(floor: Floor, userId: string): FloorChat[] {
   return [...floor.chats.values()].filter((chat) => chat.operatorId === userId).sort(compareChats)
 }
 
+/** Chats that ring with an operator: from their queue, or because somebody hands them on. */
+export function offersTo(floor: Floor, userId: string): FloorChat[] {
+  return [...floor.chats.values()]
+    .filter(({ state, operatorId, handing }) =>
+      handing?.offer
+        ? handing.offer.userId === userId
+        : state === 'offered' && operatorId === userId,
+    )
+    .sort(compareChats)
+}
+
 /** The day at the organisation, as 2026-01-31. */
-export function dayOf({ timeZone }: Floor, now: number): string {
+export function dayOf({ rules }: Floor, now: number): string {
+  const { timeZone } = rules
   return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(now)
 }
 

@@ -7,12 +7,15 @@ import { beginCoolingDown } from './cooling-down.ts'
 import { choose, pull } from './decide.ts'
 import {
   chatsOf,
+  compareChats,
   dayOf,
   type Floor,
   type FloorChat,
   type FloorMember,
   type FloorOperator,
+  offersTo,
 } from './floor.ts'
+import { dropHanding, letGo, seekHandedOn, seekTaker } from './handing.ts'
 import { rememberServed } from './holding.ts'
 
 /** A chat put to an operator, and why to this one. */
@@ -50,6 +53,7 @@ function seekOperator(work: Work, chatId: string): void {
   const { floor, now } = work
   const chat = floor.chats.get(chatId)
   const queue = chat && floor.queues.get(chat.queueId)
+  if (chat?.state === 'active') seekTaker(work, chat)
   if (chat?.state !== 'waiting' || queue === undefined) return
   const because = choose(queue.strategy, candidatesFor(floor, chat, now))
   const rule = chat.heldFor === undefined ? because.rule : 'last_served'
@@ -65,11 +69,13 @@ export function ring(work: Work, chat: FloorChat): void {
 /** An operator takes the next chats while there is room. */
 export function seekChats(work: Work, userId: string): void {
   const { floor, now } = work
+  seekHandedOn(work, userId, false)
   for (;;) {
     const chat = nextFor(floor, userId, now)
-    if (chat === undefined) return
+    if (chat === undefined) break
     putTo(work, chat, userId, pull(userId, candidatesFor(floor, chat, now)))
   }
+  seekHandedOn(work, userId, true)
 }
 
 /** What is picked is theirs at once. */
@@ -117,21 +123,50 @@ function haveTurn({ floor, now }: Work, queueId: string, userId: string): void {
   if (member) floor.members.set(key, { ...member, turnAt: now })
 }
 
-/** A chat stands in its queue again, where it stood before, and is matched anew. */
-export function putBack(work: Work, chat: FloorChat): void {
+/** A chat stands in its queue again, where it stood before, and is matched anew; one that is being handed
+ * on goes on from there. */
+export function putBack(work: Work, chat: FloorChat, rule = ''): void {
+  work.matchChats.push(chat.id)
+  if (chat.handing !== undefined && !letGo(work, chat, chat.handing, rule)) return
+  const free = work.floor.chats.get(chat.id) ?? chat
   work.floor.chats.set(chat.id, {
-    ...chat,
+    ...free,
     state: 'waiting',
     operatorId: undefined,
     expiresAt: undefined,
   })
-  work.matchChats.push(chat.id)
 }
 
 export function putBackOffers(work: Work, userId: string, queueId?: string): void {
-  for (const chat of chatsOf(work.floor, userId)) {
-    if (chat.state === 'offered' && (queueId ?? chat.queueId) === chat.queueId) putBack(work, chat)
+  for (const chat of offersTo(work.floor, userId)) {
+    if (chat.state === 'offered') {
+      if ((queueId ?? chat.queueId) === chat.queueId) putBack(work, chat)
+    } else if (isAskedAs(chat, queueId)) {
+      dropHanding(work, chat, false)
+    }
   }
+}
+
+/** Everything that rings with an operator or is theirs goes on, unless it is kept for them. */
+export function putBackAll(
+  work: Work,
+  userId: string,
+  rule: string,
+  keep: (work: Work, chat: FloorChat) => boolean = () => false,
+): void {
+  const theirs = [...chatsOf(work.floor, userId), ...offersTo(work.floor, userId)]
+  for (const chat of [...new Set(theirs)].sort(compareChats)) {
+    if (chat.operatorId !== userId) {
+      dropHanding(work, chat, false)
+    } else if (chat.handing !== undefined || !keep(work, chat)) {
+      putBack(work, chat, rule)
+    }
+  }
+}
+
+/** Whether whoever is asked to take it over is asked as somebody of the queue; without one, at all. */
+function isAskedAs({ handing }: FloorChat, queueId: string | undefined): boolean {
+  return queueId === undefined || (handing?.to.kind === 'queue' && handing.to.id === queueId)
 }
 
 /** The operator serves a queue that they had joined no longer. */

@@ -6,7 +6,8 @@ import type { Because } from '#contract/routing.ts'
 import { type Database, openDatabase } from '../../platform/database.ts'
 import { anyHistory } from '../../testing/parking-histories.ts'
 import { act } from '../../testing/routing-acts.ts'
-import { aimed, QUEUES, SKILLS, USERS } from '../../testing/routing-histories.ts'
+import { aimed } from '../../testing/routing-aims.ts'
+import { QUEUES, SKILLS, USERS } from '../../testing/routing-histories.ts'
 import {
   emptyHouse,
   type Place,
@@ -28,6 +29,8 @@ import { step } from './model.ts'
 const TIME_ZONE = 'Europe/Amsterdam'
 /** Short enough that a long history has some who are idle. */
 const IDLE_MINUTES = 4
+/** Few and short enough that a history has some that come to nothing. */
+const TRANSFERS = { most: 2, ms: 40_000 }
 const START = Date.parse('2026-01-01T22:58:00.000Z')
 
 let house: TestDatabase
@@ -53,8 +56,9 @@ async function decisionsAfter(
     select entity_id as chat_id, because from event_log
      where organisation_id = ${organisationId} and seq > ${seq} and kind = 'chat'
        and because ->> 'chosen' is not null
-       and (row ->> 'state' = 'offered' or because ->> 'rule' in ('rang_together', 'picked')
-            or (row ->> 'state' = 'active' and row ->> 'kind' = 'deferred'))
+       and case when because ->> 'rule' = 'transfer' then row ->> 'operatorId' is distinct from because ->> 'chosen'
+                else row ->> 'state' = 'offered' or because ->> 'rule' in ('rang_together', 'picked')
+                     or (row ->> 'state' = 'active' and row ->> 'kind' = 'deferred') end
      order by seq`.execute(db)
   return rows
 }
@@ -67,7 +71,7 @@ async function head(organisationId: string): Promise<number> {
   return rows.at(0)?.seq ?? 0
 }
 
-async function emptied(): Promise<Place> {
+async function emptied(idleWhenIgnored: boolean): Promise<Place> {
   await emptyHouse(db)
   const place = await seedPlace(db)
   for (const {
@@ -92,7 +96,10 @@ async function emptied(): Promise<Place> {
       burstSeconds: burst && burst.ms / 1_000,
     })
   }
-  await sql`update accounts set idle_minutes = ${IDLE_MINUTES}`.execute(db)
+  await sql`update accounts set idle_minutes = ${IDLE_MINUTES},
+    idle_when_ignored = ${idleWhenIgnored}, transfers_most = ${TRANSFERS.most}, transfer_seconds = ${TRANSFERS.ms / 1_000}`.execute(
+    db,
+  )
   for (const { id, overflowQueueId } of QUEUES)
     if (overflowQueueId !== undefined)
       await sql`update queues set overflow_queue_id = ${overflowQueueId} where id = ${id}`.execute(
@@ -107,12 +114,19 @@ async function emptied(): Promise<Place> {
 
 test('the database and the model agree after every step of any history', async () => {
   let offers = 0
+  let handedOn = 0
   let steps = 0
   await fc.assert(
     fc.asyncProperty(anyHistory, async (commands) => {
       await setClock(db, START)
-      const place = await emptied()
-      let floor = emptyFloor(QUEUES, TIME_ZONE, IDLE_MINUTES * 60_000)
+      const rules = {
+        timeZone: TIME_ZONE,
+        idleMs: IDLE_MINUTES * 60_000,
+        idleWhenIgnored: commands.length % 2 === 0,
+        transfers: TRANSFERS,
+      }
+      const place = await emptied(rules.idleWhenIgnored)
+      let floor = emptyFloor(QUEUES, rules)
       let now = START
       for (const it of commands) {
         now += it.afterMs
@@ -125,12 +139,14 @@ test('the database and the model agree after every step of any history', async (
         expect(await standing(db, place.organisationId), it.type).toEqual(modelled(floor))
         expect(await decisionsAfter(place.organisationId, before), it.type).toEqual(next.decisions)
         offers += next.decisions.length
+        handedOn += next.decisions.filter(({ because }) => because.rule === 'transfer').length
         steps++
       }
       expect(await brokenLaws(db)).toMatchObject({ ...NONE_BROKEN, unmatched: expect.any(Number) })
     }),
     { numRuns: Number(process.env['HISTORIES'] ?? 25), endOnFailure: true },
   )
-  // A run in which hardly anything was offered would prove nothing.
+  // A run in which hardly anything was offered, or nothing handed on, would prove nothing.
   expect(offers).toBeGreaterThan(steps / 40)
+  expect(handedOn).toBeGreaterThan(0)
 }, 180_000)

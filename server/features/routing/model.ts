@@ -3,12 +3,13 @@
 // heart of a simulation. A step includes the matching that follows a transition's commit.
 import { type ChatCommands, chatSteps } from './chat-steps.ts'
 import { GRACE_MS } from './decide.ts'
-import { chatsOf, copyOf, type Floor, isConnected, type Kind } from './floor.ts'
+import { copyOf, type Floor, isConnected, type Kind } from './floor.ts'
+import { type HandingCommands, handingSteps } from './handing-steps.ts'
 import {
   changeOperator,
   type Decision,
   leaveQueue,
-  putBack,
+  putBackAll,
   putBackOffers,
   settle,
   type Work,
@@ -18,7 +19,7 @@ import { sweep } from './passing.ts'
 import { act, arrivalOf, declare, type PresenceCommands } from './presence-steps.ts'
 import { stopWrappingUp } from './wrapping.ts'
 
-interface Commands extends ChatCommands, ParkingCommands, PresenceCommands {
+interface Commands extends ChatCommands, HandingCommands, ParkingCommands, PresenceCommands {
   register: { userId: string; live: number; deferred: number }
   remove: { userId: string }
   assign: { queueId: string; userId: string; tier: number }
@@ -93,6 +94,7 @@ const transitions: {
   sweep,
   ...chatSteps,
   ...parkingSteps,
+  ...handingSteps,
 }
 
 function apply<Name extends keyof Commands>(work: Work, command: Command<Name>): void {
@@ -127,7 +129,7 @@ function register(work: Work, { userId: id, live, deferred }: Commands['register
 
 function remove(work: Work, { userId }: Commands['remove']): void {
   forgetParkedFor(work, userId)
-  for (const chat of chatsOf(work.floor, userId)) putBack(work, chat)
+  putBackAll(work, userId, 'operator_removed')
   for (const [key, member] of work.floor.members) {
     if (member.userId === userId) work.floor.members.delete(key)
   }

@@ -26,13 +26,15 @@ function say(work: Work, { chatId, by }: ParkingCommands['say']): void {
   if (by === 'operator' && chat.state !== 'active') return
   const isSpoken = by === 'visitor'
   const parked = chat.parked && { ...chat.parked, isSpoken: isSpoken || chat.parked.isSpoken }
-  work.floor.chats.set(chatId, { ...chat, said: { by, at: work.now }, parked })
+  const since = chat.said?.by === by ? chat.said.since : work.now
+  work.floor.chats.set(chatId, { ...chat, said: { by, at: work.now, since }, parked })
   if (isSpoken) wake(work, chatId)
 }
 
 function park(work: Work, { chatId, userId }: ParkingCommands['park']): void {
   const chat = work.floor.chats.get(chatId)
   if (chat?.state !== 'active' || chat.operatorId !== userId || chat.kind !== 'deferred') return
+  if (chat.handing !== undefined) return
   setAside(work, chat, 'by_hand')
   work.matchOperators.push(userId)
 }
@@ -181,7 +183,7 @@ function holdFor(
 function isQuiet(floor: Floor, chat: FloorChat, now: number): boolean {
   const afterMs = floor.queues.get(chat.queueId)?.parking?.afterMs
   if (chat.state !== 'active' || chat.kind !== 'deferred' || afterMs === undefined) return false
-  if (chat.said?.by !== 'operator') return false
+  if (chat.said?.by !== 'operator' || chat.handing !== undefined) return false
   return Math.max(chat.said.at, chat.heldSince ?? 0) + afterMs <= now
 }
 

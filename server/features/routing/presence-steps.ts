@@ -2,7 +2,7 @@
 // idle. As migrations/0062, 0063 and 0073 have it.
 import type { Availability, FinishAs } from '#contract/presence.ts'
 import { compareIds, IDLE_WARNING_MS, isReady } from './decide.ts'
-import { chatsOf, type Floor, type FloorOperator, type Kind } from './floor.ts'
+import { chatsOf, type Floor, type FloorOperator, type Kind, offersTo } from './floor.ts'
 import { changeOperator, putBack, putBackOffers, type Work } from './matching.ts'
 
 export interface PresenceCommands {
@@ -84,6 +84,16 @@ export function tendIdle(work: Work): void {
 }
 
 function isIdle(floor: Floor, operator: FloorOperator, now: number): boolean {
-  const isRung = chatsOf(floor, operator.id).some(({ state }) => state === 'offered')
-  return isReady(operator) && !isRung && operator.activeAt + (floor.idleMs ?? Infinity) <= now
+  const isRung = offersTo(floor, operator.id).length > 0
+  const since = floor.rules.idleWhenIgnored ? ignoredSince(floor, operator.id) : 0
+  const idleSince = Math.max(operator.activeAt, since)
+  return isReady(operator) && !isRung && idleSince + (floor.rules.idleMs ?? Infinity) <= now
+}
+
+/** Since when a visitor of theirs has waited for an answer; for ever yet to come, where none has. */
+function ignoredSince(floor: Floor, userId: string): number {
+  const asking = chatsOf(floor, userId).flatMap(({ state, said }) =>
+    state === 'active' && said?.by === 'visitor' ? [said.since] : [],
+  )
+  return Math.min(...asking, Infinity)
 }

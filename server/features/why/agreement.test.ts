@@ -52,7 +52,7 @@ const EMPTY: Floor = [
   ),
 ].reduce(
   (floor, command) => step(floor, command, NOW).floor,
-  emptyFloor(QUEUES, 'Europe/Amsterdam'),
+  emptyFloor(QUEUES, { timeZone: 'Europe/Amsterdam' }),
 )
 const CHATS = [...EMPTY.chats.keys()]
 
