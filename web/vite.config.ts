@@ -5,6 +5,7 @@ import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 import { bareContract } from './bare-contract.ts'
 import { withCspHashes } from './csp.ts'
+import { travelTogether } from './travelling.ts'
 
 const folder = '../build/web'
 const page = '200.html'
@@ -13,6 +14,7 @@ const server = process.env['SWITCHBOARD_SERVER'] ?? 'http://localhost:3000'
 export default defineConfig({
   plugins: [
     bareContract(),
+    travelTogether(),
     tailwindcss(),
     sveltekit({
       adapter: withCspHashes(
