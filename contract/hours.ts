@@ -98,7 +98,14 @@ export type NewHours = Static<typeof NewHours>
 export const HoursChanges = changesOf(SETTINGS)
 export type HoursChanges = Static<typeof HoursChanges>
 
+/** Since when a shift is on; null: it is not, there is none, or it is never off. */
+export const ShiftNow = Type.Object({ since: orNull(Instant) })
+export type ShiftNow = Static<typeof ShiftNow>
+
 export const hours = {
+  shift: endpoint('GET', '/api/me/shift', 'chats.answer', 'Since when my shift is on', {
+    reply: ShiftNow,
+  }),
   list: endpoint('GET', '/api/hours', 'session', 'The opening hours that I may see', {
     reply: Type.Array(Hours),
   }),

@@ -121,6 +121,14 @@ export function turnAt(calendar: Calendar, at: number): Turn {
   return { isOpen, changesAt: undefined }
 }
 
+/** Since when a calendar is open; undefined while it is closed, and where that is a week or longer. */
+export function openSince(calendar: Calendar, at: number): number | undefined {
+  const today = Math.floor(wallAt(at, calendar.timeZone) / DAY_MS)
+  const span = openTimes(calendar, today - 8, today).find(({ ends }) => ends > at)
+  if (span === undefined || span.begins > at || span.begins <= at - 7 * DAY_MS) return undefined
+  return span.begins
+}
+
 /** The intervals of a day in order; undefined when one is none, or two of them meet. */
 export function soundIntervals(intervals: readonly Interval[]): Interval[] | undefined {
   const sorted = intervals.toSorted((one, other) => one.from - other.from)

@@ -4,6 +4,7 @@ import { body, byId, type Row, says, to } from './row.ts'
 
 export const CHAT_ROWS: Record<string, Row> = {
   'GET /api/me/operator': { by: 'agent' },
+  'GET /api/me/shift': { by: 'agent' },
   'PUT /api/me/availability': { by: 'agent', ask: body({ availability: 'available' }) },
   'POST /api/me/wrap-up/end': { by: 'agent' },
   'POST /api/me/activity': { by: 'agent' },

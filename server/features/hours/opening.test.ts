@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Interval } from '#contract/hours.ts'
-import { type Calendar, turnAt } from '#contract/opening.ts'
+import { type Calendar, openSince, turnAt } from '#contract/opening.ts'
 import { type Database, openDatabase } from '../../platform/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
 
@@ -146,6 +146,27 @@ const asked: fc.Arbitrary<Asked> = fc.record({
       { maxLength: 8, selector: ({ date }) => date },
     ),
   }),
+})
+
+test.each([
+  ['this morning', daily({ from: 9 * H, to: 17 * H }), '2026-03-29T08:00Z', '2026-03-29T07:00Z'],
+  [
+    'the evening before',
+    daily({ from: 22 * H, to: 30 * H }),
+    '2026-03-30T02:00Z',
+    '2026-03-29T20:00Z',
+  ],
+  [
+    'as one with what met it',
+    daily({ from: 1 * H, to: 9 * H }, { from: 9 * H, to: 17 * H }),
+    '2026-03-30T12:00Z',
+    '2026-03-29T23:00Z',
+  ],
+  ['not while it is closed', daily({ from: 9 * H, to: 17 * H }), '2026-03-29T18:00Z', null],
+  ['not where it never closes', daily({ from: 0, to: 24 * H }), '2026-03-29T18:00Z', null],
+] as const)('PR-10 a shift is on since %s', (_, week, now, since) => {
+  const calendar = { timeZone: 'Europe/Amsterdam', week, exceptions: [] }
+  expect(said(openSince(calendar, at(now)))).toBe(since && said(at(since)))
 })
 
 test('QU-14: the database and the twin agree on thousands of calendars and moments', async () => {

@@ -49,6 +49,19 @@ export async function listOwn(
     .execute()
 }
 
+/** An operator's shift; undefined for whoever has none. */
+export async function findShift(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<Hours | undefined> {
+  const { rows } = await sql<{ row: Hours }>`
+    select h.row from operators o
+      join hours_rows h on h.organisation_id = o.organisation_id and h.id = o.shift_id
+     where o.organisation_id = ${organisationId} and o.user_id = ${userId}`.execute(db)
+  return rows[0]?.row
+}
+
 export async function find(
   db: Db,
   organisationId: string,

@@ -117,6 +117,13 @@ describe('what a shift does', () => {
     await turn(floor.admin, shiftId, ALWAYS)
     await until(async () => ((await offersOf()).includes(waits.id) ? true : undefined), 3_000)
     await anna.page.until(() => shiftOf()?.isOn === true)
+    // Of what is never off there is no beginning.
+    expect(await anna.call(hours.shift)).toEqual({ since: null })
+    const began = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000)
+    const from = began.getUTCHours() * 60
+    await turn(floor.admin, shiftId, week({ from, to: from + 120 }))
+    expect(await anna.call(hours.shift)).toEqual({ since: began.toISOString() })
+    await anna.page.until(() => shiftOf()?.turnsAt !== null)
     expect(memberOf(floor.queue.id)).toMatchObject({ isJoined: true, pausedBy: null })
     expect(await brokenLaws(house.db)).toEqual(NONE_BROKEN)
   })
@@ -130,6 +137,7 @@ describe('what a shift does', () => {
     const from = begins.getUTCHours() * 60
     await turn(floor.admin, shiftId, week({ from, to: from + 30 }))
     await anna.page.until(() => memberOf(floor.queue.id)?.pausedBy === 'shift')
+    expect(await anna.call(hours.shift)).toEqual({ since: null })
     const now = await anna.call(presence.mine)
     const { availability, since, reason, mark, setBy } = before
     expect(now).toMatchObject({ availability, since, reason, mark, setBy })

@@ -21,7 +21,7 @@ test.each([
     'begins',
   ],
   ['that it ends', { ...chosen('available'), shift: shift(true, 5) }, 'ends'],
-  ['nothing long before', { ...chosen('available'), shift: shift(true, 6) }, undefined],
+  ['how long it lasts', { ...chosen('available'), shift: shift(true, 6) }, 'during'],
   [
     'nothing of the end to one who is gone',
     { ...chosen('offline'), shift: shift(true, 4) },
@@ -29,7 +29,7 @@ test.each([
   ],
   ['that it is on to one who is offline', { ...chosen('offline'), shift: shift(true, 400) }, 'on'],
   ['that it is on to one who is idle', { ...idle, shift: shift(true, 400) }, 'on'],
-  ['nothing within a break', { ...chosen('away'), shift: shift(true, 400) }, undefined],
+  ['how long it lasts within a break', { ...chosen('away'), shift: shift(true, 400) }, 'during'],
   ['that it is over', { ...chosen('available'), shift: shift(false, 900) }, 'over'],
   ['that it is over for good', { ...chosen('available'), shift: shift(false, null) }, 'over'],
   ['that one is early', { ...chosen('available'), shift: shift(false, 40) }, 'early'],

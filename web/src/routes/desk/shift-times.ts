@@ -1,5 +1,5 @@
 // What there is to say of my shift now: that it begins or ends soon, that it is on and I am not here,
-// or that it is not on and I am. Nothing of it changes what I have chosen.
+// that it is not on and I am, or else how long it lasts. Nothing of it changes what I have chosen.
 import type { Operator } from '#contract/presence.ts'
 import { epochMs } from '#lib/clock.svelte.ts'
 
@@ -10,7 +10,7 @@ const SOON_MS = 5 * MINUTE_MS
 const EARLY_MS = 60 * MINUTE_MS
 
 export interface ShiftTime {
-  kind: 'begins' | 'ends' | 'on' | 'early' | 'over'
+  kind: 'begins' | 'ends' | 'on' | 'during' | 'early' | 'over'
   name: string
   /** When it turns next, epoch milliseconds; undefined: not within a year. */
   turnsAt: number | undefined
@@ -33,7 +33,7 @@ export function shiftTimeOf({ shift, ...mine }: Mine, now: number): ShiftTime | 
 function duringShift({ availability, cause }: Omit<Mine, 'shift'>, left: number) {
   if (left <= SOON_MS) return availability === 'offline' ? undefined : 'ends'
   const isGone = availability === 'offline' || (availability === 'away' && cause !== 'chosen')
-  return isGone ? 'on' : undefined
+  return isGone ? 'on' : 'during'
 }
 
 function outsideShift({ availability }: Omit<Mine, 'shift'>, left: number) {

@@ -82,6 +82,9 @@ export default {
   'shift.on': 'Your shift {name} is on',
   'shift.until': 'Until {time}.',
   'shift.on.note': 'Go available when you are there.',
+  'shift.since': 'Shift since {time}',
+  'shift.since.until': 'Shift since {time}, until {end}',
+  'shift.lasts': 'Shift until {time}',
   'shift.over': 'Your shift {name} is over',
   'shift.next': 'The next begins {time}.',
   'shift.paused': {

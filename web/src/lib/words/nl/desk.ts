@@ -94,6 +94,9 @@ export default {
   'shift.on': 'Uw dienst {name} is begonnen',
   'shift.until': 'Tot {time}.',
   'shift.on.note': 'Ga beschikbaar zodra u er bent.',
+  'shift.since': 'Dienst sinds {time}',
+  'shift.since.until': 'Dienst sinds {time}, tot {end}',
+  'shift.lasts': 'Dienst tot {time}',
   'shift.over': 'Uw dienst {name} is voorbij',
   'shift.next': 'De volgende begint {time}.',
   'shift.paused': {
