@@ -12,6 +12,8 @@ export const CHAT_UNITS_MAX = 10
 /** The most seconds between two chats of a queue, and of the time over which they are counted. */
 export const COOLDOWN_SECONDS_MAX = 3_600
 export const BURST_MAX = 50
+/** The most that a queue's own limit can be. */
+export const HELD_MAX = 100
 
 /** What a queue says of how fast, and how heavily, it loads whoever serves it. */
 export const QUEUE_PACE = {
@@ -22,6 +24,9 @@ export const QUEUE_PACE = {
   /** So many of its chats at most within burstSeconds to one operator; null: any number. */
   burstMost: orNull(Type.Integer({ minimum: 1, maximum: BURST_MAX })),
   burstSeconds: Type.Integer({ minimum: 1, maximum: COOLDOWN_SECONDS_MAX }),
+  /** So many of its chats one operator holds or is offered at once; null: as many as their own limits
+   * allow. */
+  heldLimit: orNull(Type.Integer({ minimum: 1, maximum: HELD_MAX })),
 }
 
 /** Units of chats held or offered now, against the limit. */

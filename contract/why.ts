@@ -27,6 +27,7 @@ export const REASONS = [
   'wrap_up',
   'at_limit',
   'units_full',
+  'at_queue_limit',
   'cooling_down',
   'closed_until',
   'by_hand',
@@ -51,6 +52,7 @@ export const CHECKS = [
   'wrap_up',
   'limit',
   'units',
+  'queue_limit',
   'cooldown',
   'hold',
   'exclusion',
@@ -75,6 +77,7 @@ export const CHECK_OF: Readonly<Record<Reason, Check | null>> = {
   wrap_up: null,
   at_limit: 'limit',
   units_full: 'units',
+  at_queue_limit: 'queue_limit',
   cooling_down: 'cooldown',
   closed_until: 'hours',
   by_hand: null,
@@ -125,6 +128,8 @@ export const Considered = Type.Object({
   units: orNull(
     Type.Object({ used: Type.Integer(), limit: Type.Integer(), needed: Type.Integer() }),
   ),
+  /** Chats of this very queue, against its own limit, if it has one. */
+  ofQueue: orNull(Type.Object({ used: Type.Integer(), limit: Type.Integer() })),
   /** So much of those is deferred chats where this is live, and the other way round: how many. */
   usedOther: Type.Integer(),
   /** Was given a chat of this queue just now, and is left in peace until then. */

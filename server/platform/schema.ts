@@ -696,6 +696,9 @@ export interface QueueMemberRows {
 export interface QueueMembers {
   acceptsKind: Generated<boolean>;
   coolsUntil: string | null;
+  held: Generated<number>;
+  heldLimit: number | null;
+  heldOver: Generated<number>;
   isJoined: Generated<boolean>;
   isOnShift: Generated<boolean>;
   isSuspended: Generated<boolean>;
@@ -723,6 +726,7 @@ export interface Queues {
   closeParkedDays: Generated<number | null>;
   cooldownSeconds: number | null;
   createdAt: Generated<string>;
+  heldLimit: number | null;
   hoursId: string | null;
   id: Generated<string>;
   isActive: Generated<boolean>;

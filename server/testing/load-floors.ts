@@ -123,6 +123,7 @@ function queueRows({ queues }: Floor, organisationId: string): Row[] {
     is_test: queue.isTest,
     keeps_shifts: queue.keepsShifts,
     chat_units: queue.chatUnits,
+    held_limit: queue.heldLimit ?? null,
     cooldown_seconds: queue.cooldownMs === undefined ? null : queue.cooldownMs / 1_000,
   }))
 }

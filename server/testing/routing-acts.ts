@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { StatusMark } from '#contract/presence.ts'
 import * as presence from '../features/presence/queries.ts'
 import { type Outcome, transition } from '../features/presence/queries.ts'
-import { run, sweep } from '../features/routing/actions.ts'
+import { matchWaiting, run, sweep } from '../features/routing/actions.ts'
 import { beginTransfer, cancelTransfer } from '../features/routing/handing-queries.ts'
 import * as joining from '../features/routing/joining-queries.ts'
 import type { Command } from '../features/routing/model.ts'
@@ -57,6 +57,7 @@ const ACTS: Acts = {
   say,
   limit: setLimit,
   units: setUnits,
+  queueLimit: setQueueLimit,
   act: (db, { organisationId }, { userId }) =>
     run(db, (one) => presence.noteActivity(one, organisationId, userId)),
   connect: (db, place, it) =>
@@ -204,6 +205,14 @@ async function setLimit(db: Db, place: Place, it: Command<'limit'>): Promise<unk
   )
   const version = rows.at(0)?.version ?? 1
   return run(db, (one) => routing.setLimit(one, { ...place, ...it, version, actorId: null }))
+}
+
+// As changing the queue does it, and the look that follows.
+async function setQueueLimit(db: Db, place: Place, { queueId, limit }: Command<'queueLimit'>) {
+  const { organisationId } = place
+  await sql`update queues set held_limit = ${limit}
+    where organisation_id = ${organisationId} and id = ${queueId}`.execute(db)
+  await matchWaiting(db, organisationId)
 }
 
 async function setUnits(db: Db, place: Place, it: Command<'units'>): Promise<unknown> {

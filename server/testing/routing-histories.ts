@@ -29,6 +29,7 @@ const PLAIN = {
   overflowAfterMs: undefined,
   overflowWhenUnattended: false,
   chatUnits: 1,
+  heldLimit: undefined,
   cooldownMs: undefined,
   burst: undefined,
   parking: undefined,
@@ -70,6 +71,7 @@ export const QUEUES: FloorQueue[] = [
     strategy: 'fewest_today',
     offerMs: 60_000,
     autoAccepts: true,
+    heldLimit: 2,
     parking: PARKING,
   },
   { ...PLAIN, id: idOf('b', 4), isTest: true },
@@ -87,6 +89,7 @@ export const QUEUES: FloorQueue[] = [
     id: idOf('b', 6),
     strategy: 'most_full',
     chatUnits: 2,
+    heldLimit: 1,
     burst: { most: 2, ms: 40_000 },
     wrapUpMs: 15_000,
     wrapUpTakesSlot: true,
@@ -127,6 +130,7 @@ const asked = fc.oneof(fc.constantFrom(idOf('b', 1), idOf('b', 2)), queueId)
 const chatId = fc.constantFrom(...CHATS)
 const connectionId = fc.constantFrom(...CONNECTIONS)
 const limit = fc.integer({ min: 0, max: 3 })
+const heldLimit = fc.constantFrom(null, 1, 1, 2, 3)
 const unitLimit = fc.constantFrom(null, 0, 1, 2, 3, 4, 6)
 /** A name, kept as itself. */
 const type = <const Name extends Command['type']>(name: Name) => fc.constant(name)
@@ -186,6 +190,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: type('shift'), userId, isOn }) },
   { weight: 3, arbitrary: fc.record({ type: type('limit'), userId, kind, limit }) },
   { weight: 3, arbitrary: fc.record({ type: type('units'), userId, limit: unitLimit }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: type('queueLimit'), queueId: asked, limit: heldLimit }),
+  },
   { weight: 6, arbitrary: fc.record({ type: type('take'), chatId, userId }) },
   { weight: 4, arbitrary: fc.record({ type: type('pick'), chatId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('describe'), userId, ...means }) },

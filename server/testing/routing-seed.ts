@@ -31,6 +31,7 @@ export interface QueueWish {
   wrapUpTakesSlot?: boolean
   affinitySeconds?: number
   chatUnits?: number
+  heldLimit?: number | undefined
   keepsShifts?: boolean
   cooldownSeconds?: number | undefined
   burstMost?: number | undefined
@@ -94,13 +95,13 @@ export async function seedQueue(
   await sql`insert into queues (organisation_id, id, account_id, name, kind, strategy, offer_seconds,
       auto_accepts, priority, max_waiting, is_test, wrap_up_seconds, wrap_up_takes_slot,
       overflow_after_seconds, overflow_when_unattended, affinity_seconds,
-      chat_units, cooldown_seconds, burst_most, burst_seconds,
+      chat_units, held_limit, cooldown_seconds, burst_most, burst_seconds,
       park_after_minutes, wake_to, close_parked_days, when_gone, keep_hours, keeps_shifts)
     values (${organisationId}, ${id}, ${organisationId}, ${id}, ${queue.kind}, ${queue.strategy},
       ${queue.offerSeconds}, ${queue.autoAccepts}, ${queue.priority}, ${queue.maxWaiting ?? null},
       ${queue.isTest}, ${queue.wrapUpSeconds}, ${queue.wrapUpTakesSlot},
       ${queue.overflowAfterSeconds ?? null}, ${queue.overflowWhenUnattended},
-      ${queue.affinitySeconds}, ${queue.chatUnits}, ${queue.cooldownSeconds ?? null},
+      ${queue.affinitySeconds}, ${queue.chatUnits}, ${queue.heldLimit ?? null}, ${queue.cooldownSeconds ?? null},
       ${queue.burstMost ?? null}, ${queue.burstSeconds ?? 60},
       ${part(parking.afterMs, 60_000)}, ${parking.wakeTo}, ${part(parking.closeMs, 86_400_000)},
       ${parking.whenGone}, ${part(parking.keepMs, 3_600_000)}, ${queue.keepsShifts})`.execute(db)

@@ -4,7 +4,9 @@ import { isServing } from '../features/routing/attending.ts'
 import {
   type Floor,
   type FloorChat,
+  type FloorMember,
   type FloorOperator,
+  heldOf,
   unitsUsed,
   used,
 } from '../features/routing/floor.ts'
@@ -36,7 +38,7 @@ export async function standing(db: Db, organisationId: string): Promise<Standing
      where r.organisation_id = ${organisationId} order by r.chat_id`.execute(db)
   const members = await sql<{ cools: string | null; until: string | null }>`
     select queue_id || ':' || user_id as id, tier, is_joined, opted_in, opted_in_until as until, participates,
-           cools_until as cools
+           cools_until as cools, held, held_limit
       from queue_members
      where organisation_id = ${organisationId} order by 1`.execute(db)
   return {
@@ -61,6 +63,14 @@ function wrapUpOf({ wrapUpUntil, wraps }: FloorOperator) {
   const until = Math.max(wrapUpUntil ?? 0, ...wraps.map((wrap) => wrap.until))
   if (until === 0) return null
   return { until: new Date(until).toISOString(), isPaused: wrapUpUntil !== undefined }
+}
+
+/** Only a queue that limits what is held of it counts that. */
+function heldBy(floor: Floor, { queueId, userId }: FloorMember) {
+  const operator = floor.operators.get(userId)
+  const limit = floor.queues.get(queueId)?.heldLimit
+  if (limit === undefined || operator === undefined) return { held: 0, heldLimit: null }
+  return { held: heldOf(floor, operator, queueId), heldLimit: limit }
 }
 
 function parkedOf({ parked }: FloorChat) {
@@ -98,6 +108,7 @@ export function modelled(floor: Floor): Standing {
         ...{ id, tier: member.tier, participates: member.participates },
         ...{ isJoined: isServing(floor, member), optedIn: member.isJoined },
         until: member.joinedUntil ?? null,
+        ...heldBy(floor, member),
         cools: member.coolsUntil ?? null,
       }))
       .sort(byId),

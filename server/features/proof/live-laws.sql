@@ -2,13 +2,24 @@
 -- looked at, never the whole log. A line for each law that is broken in an organisation, with how
 -- often; or, for what may be so for a moment and must not stay so (a pair that is on its way to each
 -- other, a server that has just died), a line for each such thing, by a `thing` that names it.
-with held as materialized (
-  select organisation_id, user_id, chat_kind as kind, count(*)::int as held, sum(units)::int as units
+with slots as materialized (
+  select organisation_id, user_id, queue_id, chat_kind as kind, units
     from assignments where state in ('offered', 'active') or wraps_until is not null
-   group by 1, 2, 3
+),
+held as materialized (
+  select organisation_id, user_id, kind, count(*)::int as held, sum(units)::int as units from slots group by 1, 2, 3
 ),
 weighed as materialized (
   select organisation_id, user_id, sum(units)::int as units from held group by 1, 2
+),
+of_queue as materialized (
+  select m.organisation_id, m.held, m.held_limit, m.held_over, q.held_limit as queue_limit,
+         case when q.held_limit is null then 0 else coalesce(s.counted, 0) end as counted
+    from queues q
+    join queue_members m on m.organisation_id = q.organisation_id and m.queue_id = q.id
+    left join (select organisation_id, queue_id, user_id, count(*)::int as counted from slots group by 1, 2, 3) s
+      on s.organisation_id = m.organisation_id and s.queue_id = m.queue_id and s.user_id = m.user_id
+   where q.held_limit is not null or m.held_limit is not null
 ),
 open_chats as materialized (
   select * from routed_chats where state <> 'closed'
@@ -24,6 +35,10 @@ found (law, organisation_id, thing) as (
   select 'overLimit', o.organisation_id, null
     from operators o left join weighed w using (organisation_id, user_id)
    where greatest(o.units_used, w.units) > o.unit_limit + o.units_over
+  -- And of the queues that limit what one holds of them.
+  union all
+  select 'overLimit', organisation_id, null
+    from of_queue where greatest(held, counted) > held_limit + held_over
 
   -- What the database counts is what there is.
   union all
@@ -34,6 +49,9 @@ found (law, organisation_id, thing) as (
   select 'drifted', o.organisation_id, null
     from operators o left join weighed w using (organisation_id, user_id)
    where o.units_used <> case when o.unit_limit is null then 0 else coalesce(w.units, 0) end
+  union all
+  select 'drifted', organisation_id, null
+    from of_queue where held <> counted or held_limit is distinct from queue_limit
 
   -- A chat has one owner and one offer at most.
   union all

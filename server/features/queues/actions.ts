@@ -53,6 +53,7 @@ export async function changeQueue(
   const sound = set.name === undefined ? set : { ...set, name: soundName(set.name) }
   return write(ctx, 'queue.change', async (tx) => {
     const { db, organisationId } = tx
+    if (set.heldLimit !== undefined) await queues.lockPeople(db, organisationId, id)
     const before = found(await queues.lock(db, organisationId, id))
     const wanted = await changedFields<typeof sound>(tx, id, before, { set: sound, base })
     const keys = Object.keys(wanted)

@@ -33,6 +33,7 @@ const COLUMNS = [
   'cooldownSeconds',
   'burstMost',
   'burstSeconds',
+  'heldLimit',
   'parkAfterMinutes',
   'wakeTo',
   'closeParkedDays',
@@ -111,6 +112,16 @@ export function find(db: Db, organisationId: string, id: string): Promise<Queue 
 /** The same, and nobody else changes it until the transaction ends. */
 export function lock(db: Db, organisationId: string, id: string): Promise<Queue | undefined> {
   return one(db, organisationId, id).forNoKeyUpdate().executeTakeFirst()
+}
+
+/**
+ * Nobody who is assigned to the queue is given a chat, or rid of one, until the transaction ends. Before
+ * the queue itself is locked, as whoever assigns people does it.
+ */
+export async function lockPeople(db: Db, organisationId: string, id: string): Promise<void> {
+  await sql`select lock_operators(${organisationId}, array(
+    select user_id from queue_members
+     where organisation_id = ${organisationId} and queue_id = ${id}))`.execute(db)
 }
 
 function one(db: Db, organisationId: string, id: string) {

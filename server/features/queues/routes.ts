@@ -1,9 +1,10 @@
-// The HTTP doors of queues. Serving one (assigned, joined) moves chats: those doors are routing's.
+// The HTTP doors of queues. Serving one (assigned, joined) and changing one moves chats: those doors are
+// routing's.
 import type { FastifyInstance } from 'fastify'
 import * as api from '#contract/queues.ts'
 import { serve } from '../../platform/serve.ts'
 import * as accounts from '../accounts/queries.ts'
-import { changeQueue, createQueue, removeQueue } from './actions.ts'
+import { createQueue, removeQueue } from './actions.ts'
 import * as queues from './queries.ts'
 
 export function queueRoutes(app: FastifyInstance): void {
@@ -11,6 +12,5 @@ export function queueRoutes(app: FastifyInstance): void {
     queues.listVisible(db, actor.organisationId, accounts.visibleIds(actor), actor.userId),
   )
   serve(app, api.queues.create, (ctx, { body }) => createQueue(ctx, body))
-  serve(app, api.queues.change, (ctx, { params, body }) => changeQueue(ctx, params.id, body))
   serve(app, api.queues.remove, (ctx, { params }) => removeQueue(ctx, params.id))
 }

@@ -95,13 +95,27 @@ export async function tendParked(db: Db, woken: Woken = new Set()): Promise<Woke
   return woken
 }
 
-/** Matches operators with room for whom a chat waits, or is handed on, though no command is under way
- * for either. */
-export async function reconcile(db: Db, woken: Woken = new Set()): Promise<Woken> {
-  for (const { organisationId, userId } of await listUnmatched(db)) {
+/** Something gave many operators room at once: those are matched for whom a chat waits. */
+export function matchWaiting(db: Db, organisationId: string): Promise<Woken> {
+  return listUnmatched(db, organisationId).then((pairs) => matchEach(db, pairs, new Set()))
+}
+
+async function matchEach(
+  db: Db,
+  pairs: Awaited<ReturnType<typeof listUnmatched>>,
+  woken: Woken,
+): Promise<Woken> {
+  for (const { organisationId, userId } of pairs) {
     const { status } = await retrying(() => routing.matchOperator(db, organisationId, userId))
     if (status === 'offered') woken.add(organisationId)
   }
+  return woken
+}
+
+/** Matches operators with room for whom a chat waits, or is handed on, though no command is under way
+ * for either. */
+export async function reconcile(db: Db, woken: Woken = new Set()): Promise<Woken> {
+  await matchEach(db, await listUnmatched(db), woken)
   for (const { organisationId, chatId } of await listSought(db)) {
     const { status } = await untilSettled(() => routing.matchChat(db, organisationId, chatId))
     if (status === 'offered') woken.add(organisationId)

@@ -10,6 +10,7 @@ import {
   type FloorChat,
   type FloorOperator,
   type FloorQueue,
+  heldOf,
   unitsUsed,
   used,
 } from './floor.ts'
@@ -17,6 +18,9 @@ import {
 /** What is looked at of an operator's room for one more chat of the queue. */
 export function roomOf(floor: Floor, operator: FloorOperator, queue: FloorQueue) {
   const { unitLimit: limit } = operator
+  // Whoever is given a chat of the queue without being its member is not limited by it.
+  const isMember = floor.members.has(`${queue.id}:${operator.id}`)
+  const { heldLimit } = queue
   return {
     used: used(floor, operator.id, queue.kind),
     limit: operator.limits[queue.kind],
@@ -24,6 +28,10 @@ export function roomOf(floor: Floor, operator: FloorOperator, queue: FloorQueue)
       limit === undefined
         ? undefined
         : { used: unitsUsed(floor, operator), limit, needed: queue.chatUnits },
+    ofQueue:
+      heldLimit === undefined || !isMember
+        ? undefined
+        : { used: heldOf(floor, operator, queue.id), limit: heldLimit },
   }
 }
 

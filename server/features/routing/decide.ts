@@ -31,6 +31,8 @@ export interface Candidate {
   limit: number
   /** Units of chats of both kinds, held or offered, and what this one weighs; undefined: no limit. */
   units: { used: number; limit: number; needed: number } | undefined
+  /** Chats of this very queue, held or offered, against its own limit; undefined: it has none. */
+  ofQueue: { used: number; limit: number } | undefined
   /** Was given a chat of this queue just now, and is left in peace for a while. */
   isCoolingDown: boolean
   /** Milliseconds since 1970; undefined: never offered anything. */
@@ -66,11 +68,14 @@ export type RuledOutBy =
   | 'wrap_up'
   | 'at_limit'
   | 'units_full'
+  | 'at_queue_limit'
   | 'cooling_down'
   | 'by_hand'
   | 'held_for_another'
   | 'excluded'
   | 'later_in_order'
+
+type NoRoom = 'at_limit' | 'units_full' | 'at_queue_limit'
 
 /** The most candidates that are kept with a decision. */
 export const CONSIDERED_MAX = 20
@@ -124,9 +129,11 @@ export function whyNoRoom({
   used,
   limit,
   units,
-}: Pick<Candidate, 'used' | 'limit' | 'units'>): 'at_limit' | 'units_full' | undefined {
+  ofQueue,
+}: Pick<Candidate, 'used' | 'limit' | 'units' | 'ofQueue'>): NoRoom | undefined {
   if (used >= limit) return 'at_limit'
-  return units && units.used + units.needed > units.limit ? 'units_full' : undefined
+  if (units && units.used + units.needed > units.limit) return 'units_full'
+  return ofQueue && ofQueue.used >= ofQueue.limit ? 'at_queue_limit' : undefined
 }
 
 /** What stands between this chat and somebody who has room. */

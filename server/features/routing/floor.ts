@@ -37,6 +37,9 @@ export interface FloorQueue {
   overflowWhenUnattended: boolean
   /** What one of its chats weighs against a limit in units. */
   chatUnits: number
+  /** How many of its chats one of its members holds at once; undefined: as many as their own limits
+   * allow. */
+  heldLimit: number | undefined
   /** Undefined: as every live chat, none is ever parked. */
   parking: FloorParking | undefined
   /** So long after a chat, and after so many within a time, nobody is given another. */
@@ -72,7 +75,7 @@ export interface FloorOperator {
   /** Given nothing new until then. */
   wrapUpUntil: number | undefined
   /** Ended chats that still take a slot. */
-  wraps: readonly { kind: Kind; units: number; until: number }[]
+  wraps: readonly { queueId: string; kind: Kind; units: number; until: number }[]
   limits: Readonly<Record<Kind, number>>
   /** Over both kinds together; undefined: none. */
   unitLimit: number | undefined
@@ -202,6 +205,16 @@ export function used(floor: Floor, userId: string, kind: Kind): number {
   for (const { operatorId, kind: of, handing } of floor.chats.values()) {
     if (operatorId === userId && of === kind) count++
     if (handing?.offer?.userId === userId && handing.offer.kind === kind) count++
+  }
+  return count
+}
+
+/** Chats of a queue that an operator holds or is offered, and those that still take their slot. */
+export function heldOf(floor: Floor, { id, wraps }: FloorOperator, queue: string): number {
+  let count = wraps.filter(({ queueId }) => queueId === queue).length
+  for (const { operatorId, queueId, handing } of floor.chats.values()) {
+    if (operatorId === id && queueId === queue) count++
+    if (handing?.offer?.userId === id && handing.offer.queueId === queue) count++
   }
   return count
 }

@@ -94,7 +94,7 @@ export function seekTaker(work: Moment, chat: FloorChat): void {
 
 function whyNotTaker(one: Candidate, chosen: string): string | null {
   if (one.userId === chosen) return null
-  return hasRoom(one) ? 'later_in_order' : 'at_limit'
+  return whyNoRoom(one) ?? 'later_in_order'
 }
 
 /** Whether nobody is being asked, and somebody still may be. */

@@ -10,6 +10,12 @@ select
   -- And where units are limited, they are the units of those.
   + (select count(*) from operators
       where units_used <> case when unit_limit is null then 0 else units_held(organisation_id, user_id) end)::int
+  -- And where a queue limits what one holds of it, its members' counters are their chats of it.
+  + (select count(*) from queue_members m
+       join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
+      where m.held_limit is distinct from q.held_limit
+         or m.held <> case when q.held_limit is null then 0
+                           else chats_held(m.organisation_id, m.queue_id, m.user_id) end)::int
   -- And what pauses a queue for somebody is what their status and the queue say.
   + (select count(*) from queue_members m
        join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
@@ -18,7 +24,8 @@ select
 
   -- Nobody holds more than their limit, or than they held when it was lowered.
   (select count(*) from operator_loads where used > chat_limit + over)::int
-  + (select count(*) from operators where units_used > unit_limit + units_over)::int as over_limit,
+  + (select count(*) from operators where units_used > unit_limit + units_over)::int
+  + (select count(*) from queue_members where held > held_limit + held_over)::int as over_limit,
 
   -- Nobody was ever given a chat above their limit, unless somebody above meant it and the log says
   -- so: by the log, as far as it goes back.

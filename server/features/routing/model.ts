@@ -2,7 +2,7 @@
 // It says in plain values what the database does under locks: the oracle of the tests, and the
 // heart of a simulation. A step includes the matching that follows a transition's commit.
 import { type ChatCommands, chatSteps } from './chat-steps.ts'
-import { GRACE_MS } from './decide.ts'
+import { compareIds, GRACE_MS } from './decide.ts'
 import { copyOf, type Floor, isConnected, type Kind } from './floor.ts'
 import { type HandingCommands, handingSteps } from './handing-steps.ts'
 import {
@@ -38,6 +38,8 @@ interface Commands extends ChatCommands, HandingCommands, ParkingCommands, Prese
   /** Whether their shift is now; null: they have none. */
   shift: { userId: string; isOn: boolean | null }
   limit: { userId: string; kind: Kind; limit: number }
+  /** How many chats of a queue one of its members may hold; null: as many as their own limits allow. */
+  queueLimit: { queueId: string; limit: number | null }
   /** Over both kinds together; null: none. */
   units: { userId: string; limit: number | null }
   connect: { userId: string; connectionId: string }
@@ -88,6 +90,7 @@ const transitions: {
   act,
   limit,
   units,
+  queueLimit,
   connect,
   disconnect,
   wrapUp,
@@ -197,6 +200,14 @@ function units(work: Work, { userId, limit: most }: Commands['units']): void {
   if (operator === undefined) return
   changeOperator(work, userId, { unitLimit: most ?? undefined })
   if (most === null || most > (operator.unitLimit ?? Infinity)) work.matchOperators.push(userId)
+}
+
+function queueLimit(work: Work, { queueId, limit: most }: Commands['queueLimit']): void {
+  const queue = work.floor.queues.get(queueId)
+  if (queue === undefined) return
+  const changed = { ...queue, heldLimit: most ?? undefined }
+  work.floor.queues = new Map(work.floor.queues).set(queueId, changed)
+  work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
 }
 
 function wrapUp(work: Work, { userId }: Commands['wrapUp']): void {

@@ -6,6 +6,7 @@ import * as api from '#contract/routing.ts'
 import { units } from '#contract/units.ts'
 import { serve } from '../../platform/serve.ts'
 import * as commands from './commands.ts'
+import { changeQueue } from './held-limits.ts'
 import { endWrapUp, listPeople, pickChat, setTier } from './levels.ts'
 import { parkChat, takeBackChat } from './parked.ts'
 import * as routing from './queries.ts'
@@ -30,6 +31,7 @@ export function routingRoutes(app: FastifyInstance): void {
   )
   serve(app, units.set, (ctx, { params, body }) => setUnits(ctx, params.id, body))
   serve(app, presence.presence.wrapUp, (ctx) => endWrapUp(ctx))
+  serve(app, queues.queues.change, (ctx, { params, body }) => changeQueue(ctx, params.id, body))
   serve(app, queues.queues.join, (ctx, { params }) => commands.joinQueue(ctx, params.id))
   serve(app, queues.queues.joinFor, (ctx, { params, body }) =>
     commands.joinQueue(ctx, params.id, body.minutes),

@@ -9,9 +9,12 @@ export async function forgetRouting(db: Db): Promise<number> {
   return rows.at(0)?.rows ?? 0
 }
 
-/** Operators with room for whom a chat waits. */
-export async function listUnmatched(db: Db): Promise<{ organisationId: string; userId: string }[]> {
+/** Operators with room for whom a chat waits: of one organisation, or of all. */
+export async function listUnmatched(
+  db: Db,
+  within: string | null = null,
+): Promise<{ organisationId: string; userId: string }[]> {
   const { rows } = await sql<{ organisationId: string; userId: string }>`
-    select * from reconcile()`.execute(db)
+    select * from reconcile(${within}::uuid)`.execute(db)
   return rows
 }

@@ -12,7 +12,7 @@ export function beginWrapUp(work: Work, { kind, operatorId, queueId }: FloorChat
     work,
     operator.id,
     queue.wrapUpTakesSlot
-      ? { wraps: [...operator.wraps, { kind, units: queue.chatUnits, until }] }
+      ? { wraps: [...operator.wraps, { queueId, kind, units: queue.chatUnits, until }] }
       : { wrapUpUntil: Math.max(operator.wrapUpUntil ?? 0, until) },
   )
 }

@@ -233,6 +233,7 @@ function operatorOf(n: number, limit: number): Candidate {
     used: 0,
     limit,
     units: undefined,
+    ofQueue: undefined,
     lastOfferedAt: undefined,
     turnAt: undefined,
     takenToday: 0,

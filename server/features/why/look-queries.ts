@@ -132,7 +132,8 @@ const WITH_FACTS = sql`
                         and x.user_id = l.user_id and x.until > l.now
   left join next n on n.chat_id = l.chat_id and n.user_id = l.user_id
   left join lateral (
-    select min(expires_at) filter (where chat_kind = (l.chat).kind) as ends_at, min(expires_at) as any_ends_at
+    select min(expires_at) filter (where chat_kind = (l.chat).kind) as ends_at, min(expires_at) as any_ends_at,
+           min(expires_at) filter (where queue_id = (l.chat).queue_id) as of_queue_ends_at
       from assignments
      where organisation_id = l.organisation_id and user_id = l.user_id and state = 'offered') offer on true
   left join operator_loads other on other.organisation_id = l.organisation_id and other.user_id = l.user_id
@@ -179,10 +180,13 @@ const FACTS = sql`jsonb_build_object(
   'usedOther', coalesce(other.used, 0),
   'units', case when o.unit_limit is not null then jsonb_build_object(
      'used', o.units_used, 'limit', o.unit_limit, 'needed', (l.queue).chat_units) end,
+  'ofQueue', case when m.held_limit is not null then jsonb_build_object(
+     'used', m.held, 'limit', m.held_limit) end,
   'coolsUntil', instant(m.cools_until),
   'wrapUpUntil', instant(o.wrap_up_until),
   'heldUntil', case when (l.chat).held_for <> l.user_id then instant((l.chat).hold_until) end,
   'offerEndsAt', instant(offer.ends_at),
   'anyOfferEndsAt', instant(offer.any_ends_at),
+  'ofQueueEndsAt', instant(offer.of_queue_ends_at),
   'excludedUntil', instant(x.until),
   'isExcluded', x.until is not null and is_excluded(l.chat, l.user_id, l.now))`

@@ -21,6 +21,8 @@ export interface Facts extends Omit<Considered, 'fails'> {
   wrapUpUntil: string | null
   /** One of their chats of either kind is an offer that ends then; null: none is. */
   anyOfferEndsAt: string | null
+  /** One of their chats of this queue is an offer that ends then; null: none is. */
+  ofQueueEndsAt: string | null
   /** The chat waits for somebody else alone, until then. */
   heldUntil: string | null
   /** Being remembered to have passed it on counts: somebody else could take it. */
@@ -43,6 +45,7 @@ export function failsOf(facts: Facts): Failed[] {
     wrap_up: facts.wrapUpUntil === null,
     limit: facts.used < facts.limit,
     units: facts.units === null || facts.units.used + facts.units.needed <= facts.units.limit,
+    queue_limit: facts.ofQueue === null || facts.ofQueue.used < facts.ofQueue.limit,
     cooldown: facts.coolsUntil === null,
     hold: facts.heldUntil === null,
     exclusion: !facts.isExcluded,
@@ -55,6 +58,7 @@ export function failsOf(facts: Facts): Failed[] {
     // Whether it is accepted or not, it is settled by then.
     limit: facts.offerEndsAt,
     units: facts.anyOfferEndsAt,
+    queue_limit: facts.ofQueueEndsAt,
     cooldown: facts.coolsUntil,
     hold: facts.heldUntil,
     exclusion: facts.excludedUntil,
