@@ -10,6 +10,8 @@ export interface Standing {
   kind: 'live' | 'deferred'
   /** What it weighs against a limit in units. */
   chatUnits: number
+  /** Who holds as many chats of its queue as the queue lets them. */
+  fullIds: string[]
   /** Of a queue for testers: it stays with such. */
   isTest: boolean
   /** Who holds it; null when nobody does. */
@@ -23,6 +25,9 @@ export async function findStanding(
 ): Promise<Standing | undefined> {
   const { rows } = await sql<Standing>`
     select c.chat_id, c.account_id, c.kind, q.is_test, q.chat_units,
+           array(select m.user_id from queue_members m
+                  where m.organisation_id = c.organisation_id and m.queue_id = c.queue_id
+                    and not may_hold_more(m)) as full_ids,
            case when c.state = 'active' then c.operator_id end as holder_id
       from routed_chats c
       join queues q on q.organisation_id = c.organisation_id and q.id = c.queue_id
@@ -98,7 +103,8 @@ export async function listQueues(
         where c.organisation_id = q.organisation_id and c.queue_id = q.id
           and c.state in ('waiting', 'offered')) w
      cross join lateral (
-       select count(*)::int as online, (count(*) filter (where l.used < l.chat_limit and has_units(o, q)))::int as free
+       select count(*)::int as online, (count(*) filter (where l.used < l.chat_limit
+                and has_units(o, q) and may_hold_more(m)))::int as free
          from queue_members m
          join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
                          and o.is_ready
@@ -128,7 +134,8 @@ export async function listDepartments(
       from departments d
      cross join lateral (
        select count(*)::int as online, (count(*) filter (where l.used < l.chat_limit
-                 and coalesce(o.units_used + ${standing.chatUnits} <= o.unit_limit, true)))::int as free
+                 and coalesce(o.units_used + ${standing.chatUnits} <= o.unit_limit, true)
+                 and o.user_id <> all (${standing.fullIds}::uuid[])))::int as free
          from operators o
          join operator_loads l on l.organisation_id = o.organisation_id and l.user_id = o.user_id
                               and l.kind = ${standing.kind}

@@ -85,7 +85,7 @@ async function listPeople(
 
 function personOf(
   operator: Operator,
-  { kind, chatUnits }: Pick<transfers.Standing, 'kind' | 'chatUnits'>,
+  { kind, chatUnits, fullIds }: Pick<transfers.Standing, 'kind' | 'chatUnits' | 'fullIds'>,
 ): TargetPerson {
   const { id, name, photo, department } = operator
   const { used } = operator[kind]
@@ -93,6 +93,7 @@ function personOf(
   const { limit } = effectiveLimit(operator, kind, chatUnits)
   const word = statusOf(operator)
   const isThere = word === 'available' || word === 'at_limit'
-  const status = isThere ? (used < limit ? 'available' : 'at_limit') : word
+  const hasRoom = used < limit && !fullIds.includes(id)
+  const status = isThere ? (hasRoom ? 'available' : 'at_limit') : word
   return { id, name, photo, department, status, used, limit }
 }

@@ -63,16 +63,16 @@ async function listServing(db: Db, queueIds: readonly string[]): Promise<Map<str
         from queues where id = any (${queueIds}::uuid[])
     )
     select w.queue_id, w.offer_seconds, count(o.*)::int as online,
-           -- Units allow so many such chats, where they are limited.
-           coalesce(sum(least(o.chat_limit, o.unit_limit / w.chat_units) / greatest(o.queues, 1)::float8), 0) as slots,
+           -- Units allow so many such chats, and the queue itself, where they are limited.
+           coalesce(sum(least(o.chat_limit, o.unit_limit / w.chat_units, o.held_limit) / greatest(o.queues, 1)::float8), 0) as slots,
            coalesce(sum(greatest(0, least(o.chat_limit - o.used,
-             (o.unit_limit - o.units_used) / w.chat_units))), 0)::int as free
+             (o.unit_limit - o.units_used) / w.chat_units, o.held_limit - o.held))), 0)::int as free
       from wanted w
       left join lateral (
-        select o.unit_limit, o.units_used, l.chat_limit, l.used, k.queues
+        select o.unit_limit, o.units_used, m.held_limit, m.held, l.chat_limit, l.used, k.queues
           -- Whoever is outside the queue is there while nobody else is.
           from (
-            select organisation_id, user_id from queue_members
+            select organisation_id, user_id, held_limit, held from queue_members
              where organisation_id = w.organisation_id and queue_id = w.queue_id
                and case when participates then is_joined
                         else not w.is_attended and is_on_shift and accepts_kind end

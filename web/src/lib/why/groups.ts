@@ -68,6 +68,7 @@ function detailsOf(check: Check, one: Considered): string[] {
   if (check === 'connection' && one.connection === 'reconnecting')
     return [t('shell.status.reconnecting')]
   if (check === 'units') return unitsOf(one)
+  if (check === 'queue_limit') return ofQueueOf(one)
   if (check === 'shift') return shiftOf(one)
   return check === 'limit' && one.offerEndsAt !== null ? [t('why.offer')] : []
 }
@@ -76,6 +77,11 @@ function detailsOf(check: Check, one: Considered): string[] {
 function shiftOf({ fails }: Considered): string[] {
   const at = fails.find(({ check }) => check === 'shift')?.changesAt
   return at ? [t('why.shift.from', { time: formatDateTime(at) })] : []
+}
+
+/** How many chats of the queue somebody holds, of how many it lets them. */
+function ofQueueOf({ ofQueue }: Considered): string[] {
+  return ofQueue === null ? [] : [t('why.of-queue', ofQueue)]
 }
 
 /** How many such chats somebody may really hold now, and that it is their units that say so. */
@@ -115,6 +121,7 @@ const WORDS = {
   wrap_up: 'wrap_up',
   limit: 'at_limit',
   units: 'units_full',
+  queue_limit: 'at_queue_limit',
   cooldown: 'cooling_down',
   hold: 'held_for_another',
   exclusion: 'excluded',
@@ -144,6 +151,7 @@ const CHANGES = [
   'wrap_up',
   'limit',
   'units',
+  'queue_limit',
   'cooldown',
   'hold',
   'exclusion',

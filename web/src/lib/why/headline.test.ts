@@ -13,6 +13,7 @@ const anna: Considered = {
     used: 1,
     limit: 3,
     units: null,
+    ofQueue: null,
     usedOther: 0,
     coolsUntil: null,
     offerEndsAt: null,

@@ -126,7 +126,7 @@ function waiting(chat: WhyChat, now: number): string {
 const WAYS = [
   ['passed', ['excluded']],
   ['by-hand', ['by_hand']],
-  ['room', ['at_limit', 'units_full', 'cooling_down', 'wrap_up']],
+  ['room', ['at_limit', 'units_full', 'at_queue_limit', 'cooling_down', 'wrap_up']],
   ['skills', ['lacks_skill']],
   ['kind', ['kind_not_accepted']],
   ['shift', ['off_shift']],

@@ -1,6 +1,7 @@
 // The queues that I am assigned to: what waits in each, and whether I serve it.
 import { SvelteMap } from 'svelte/reactivity'
 import { queues as api, type PausedBy, type Queue, type QueueMember } from '#contract/queues.ts'
+import type { Chat } from '#contract/routing.ts'
 import { call } from '#lib/api.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
@@ -18,9 +19,18 @@ export interface MyQueue {
   pausedBy: PausedBy | null
   /** Otherwise I only stand by: I am called when nobody who serves it is there. */
   participates: boolean
+  /** How many of its chats I hold or am offered. */
+  held: number
+  /** It lets me hold no more of its chats. */
+  isFull: boolean
   waiting: number
   /** Since when the longest waits, ISO 8601. */
   since: string | undefined
+}
+
+function isMine({ state, operatorId, offer }: Chat): boolean {
+  const me = session.me?.id
+  return (state === 'active' && operatorId === me) || offer?.operatorId === me
 }
 
 /** To serve a queue or not, or for so many minutes. */
@@ -107,6 +117,8 @@ class MyQueues {
 
   #see({ queueId, isJoined, joinedUntil, pausedBy, participates }: QueueMember): MyQueue {
     const wish = this.#wanted.get(queueId)
+    const queue = live.get('queue', queueId)
+    const held = live.all('chat').filter((chat) => chat.queueId === queueId && isMine(chat)).length
     const chats = live
       .all('chat')
       .filter(
@@ -116,11 +128,13 @@ class MyQueues {
       .toSorted()
     return {
       id: queueId,
-      queue: live.get('queue', queueId),
+      queue,
       isJoined: wish === undefined ? isJoined : wish !== false,
       until: joinedUntil,
       pausedBy,
       participates,
+      held,
+      isFull: held >= (queue?.heldLimit ?? Infinity),
       waiting: chats.length,
       since: chats[0],
     }

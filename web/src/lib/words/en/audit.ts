@@ -179,6 +179,7 @@ export default {
   'field.blockedAt': 'Blocked',
   'field.blocksCommon': 'Block list',
   'field.chatUnits': 'Units that a chat weighs',
+  'field.heldLimit': 'Chats that one operator holds at once',
   'field.cooldownSeconds': 'Seconds between two chats',
   'field.burstMost': 'Chats at most in that time',
   'field.burstSeconds': 'Seconds over which they are counted',

@@ -110,6 +110,9 @@ export default {
   'queues.help.of': 'Serve {queue} for {n} minutes: visitors wait longer than the target',
   'queues.paused.shift': 'Paused: not your shift',
   'queues.paused.status': 'Paused by your status',
+  'queues.full': '{n} of {most} held',
+  'queues.full.note':
+    'You hold as many of its chats as the queue allows; the next comes when one ends.',
   'queues.stand-by': 'Stands by',
   'queues.stand-by.note': 'You are called when nobody who serves it is there.',
   'queues.no-connection': 'Joining and leaving wait for the connection.',

@@ -147,7 +147,7 @@ export default {
   'pace.title': 'Pace',
   'pace.what':
     'Time to breathe between two chats that this queue gives to the same operator. It ends by itself.',
-  'pace.by-hand': 'Chats of this queue are picked by hand, so nobody is held back.',
+  'pace.by-hand': 'Chats of this queue are picked by hand, so no pause holds anybody back.',
   'pace.cooldown': 'Seconds between two chats',
   'pace.cooldown.hint': 'From when a chat is put to an operator until the next one may be.',
   'pace.cooldown.none': 'Without a pause',
@@ -156,6 +156,10 @@ export default {
   'pace.within': 'Within so many seconds',
   'pace.units': 'Units that a chat weighs',
   'pace.units.hint': 'Against the limit in units of whoever has one.',
+  'pace.held': 'Chats that one operator holds at once',
+  'pace.held.hint':
+    'Of this queue alone; chats of other queues still come. Their own limits count too.',
+  'pace.held.none': 'As many as their own limits allow',
 
   'overflow.title': 'When it cannot be served here',
   'overflow.what':

@@ -179,6 +179,7 @@ export default {
   'field.blockedAt': 'Geblokkeerd',
   'field.blocksCommon': 'Lijst van verboden wachtwoorden',
   'field.chatUnits': 'Eenheden per chat',
+  'field.heldLimit': 'Chats tegelijk bij één medewerker',
   'field.cooldownSeconds': 'Seconden tussen twee chats',
   'field.burstMost': 'Chats ten hoogste in die tijd',
   'field.burstSeconds': 'Seconden waarover wordt geteld',

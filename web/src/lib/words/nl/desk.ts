@@ -122,6 +122,9 @@ export default {
   'queues.help.of': '{queue} {n} minuten bedienen: bezoekers wachten langer dan de norm',
   'queues.paused.shift': 'Gepauzeerd: niet uw dienst',
   'queues.paused.status': 'Gepauzeerd door uw status',
+  'queues.full': '{n} van {most} bij u',
+  'queues.full.note':
+    'U hebt zoveel van deze chats als de wachtrij toelaat; de volgende komt als er een eindigt.',
   'queues.stand-by': 'Reserve',
   'queues.stand-by.note': 'U wordt geroepen als er niemand is die deze bedient.',
   'queues.no-connection': 'Meedoen en verlaten wachten op de verbinding.',

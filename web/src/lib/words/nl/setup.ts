@@ -151,7 +151,7 @@ export default {
   'pace.what':
     'Adempauze tussen twee chats die deze wachtrij aan dezelfde medewerker geeft. Die eindigt vanzelf.',
   'pace.by-hand':
-    'Chats van deze wachtrij worden met de hand gekozen, dus wordt niemand tegengehouden.',
+    'Chats van deze wachtrij worden met de hand gekozen, dus houdt geen adempauze iemand tegen.',
   'pace.cooldown': 'Seconden tussen twee chats',
   'pace.cooldown.hint': 'Vanaf dat een chat wordt aangeboden tot de volgende mag komen.',
   'pace.cooldown.none': 'Zonder pauze',
@@ -160,6 +160,10 @@ export default {
   'pace.within': 'Binnen zoveel seconden',
   'pace.units': 'Eenheden per chat',
   'pace.units.hint': 'Tegen de limiet in eenheden van wie er een heeft.',
+  'pace.held': 'Chats tegelijk bij één medewerker',
+  'pace.held.hint':
+    'Alleen van deze wachtrij; chats van andere wachtrijen komen gewoon. De eigen limieten tellen ook.',
+  'pace.held.none': 'Zoveel als de eigen limieten toelaten',
 
   'overflow.title': 'Als het hier niet lukt',
   'overflow.what':

@@ -6,6 +6,7 @@ export const PACE_KINDS = {
   cooldownSeconds: 'number?',
   burstMost: 'number?',
   burstSeconds: 'number',
+  heldLimit: 'number?',
 } as const
 
 export function paceOf({
@@ -13,6 +14,7 @@ export function paceOf({
   cooldownSeconds,
   burstMost,
   burstSeconds,
+  heldLimit,
 }: Pick<Queue, keyof typeof PACE_KINDS>): Pick<Queue, keyof typeof PACE_KINDS> {
-  return { chatUnits, cooldownSeconds, burstMost, burstSeconds }
+  return { chatUnits, cooldownSeconds, burstMost, burstSeconds, heldLimit }
 }
