@@ -1,7 +1,7 @@
 // What operators do in a long storm, all at once and at random: take what they are offered, from two
 // windows at times, pass it on or let it ring, hand it to a queue or a colleague, go away and come
 // back, are there for some chats alone, leave a queue and join it again, and end what they hold. Their
-// shift turns meanwhile, and their limits change.
+// shift turns meanwhile, and their limits change, and those of the queues.
 import { setTimeout as pause } from 'node:timers/promises'
 import { chats } from '#contract/chats.ts'
 import type { Endpoint } from '#contract/endpoint.ts'
@@ -34,6 +34,7 @@ const LIKELY = {
   park: 0.1,
   beGivenAway: 0.002,
   beLimited: 0.002,
+  limitQueue: 0.0005,
   turn: 0.001,
   goAway: 0.001,
   leaveQueue: 0.001,
@@ -65,6 +66,7 @@ export function liveOn(floor: StormFloor, supervisor: () => Caller, tally: Tally
         ...held.map((chat) => goOn(person, chat)),
         roam(person, ended),
         beLimited(person),
+        limitQueue(person),
         turnShift(person),
       ])
       // The lid is shut, whatever is under way.
@@ -160,6 +162,19 @@ async function beLimited(person: Person): Promise<void> {
   const kind = isLucky(0.7) ? 'live' : 'deferred'
   const body = { kind, limit, version: operator[kind].version }
   await attempt(above(person), 'limited', routing.setLimit, { params, body })
+}
+
+/** Somebody above sets how many chats of a queue one of its people may hold. */
+async function limitQueue(person: Person): Promise<void> {
+  const { queueIds } = person.floor
+  if (queueIds.length === 1 || !isLucky(LIKELY.limitQueue)) return
+  const id = anyOne(queueIds)
+  const { desk } = above(person)
+  const seen = (await desk.call(queues.list).catch(() => [])).find((one) => one.id === id)
+  if (seen === undefined) return
+  const heldLimit = isLucky(0.4) ? null : 1 + Math.floor(Math.random() * LIMIT_MOST)
+  const body = { set: { heldLimit }, base: seen.versions }
+  await attempt(above(person), 'limited a queue', queues.change, { params: { id }, body })
 }
 
 /** Somebody above makes it everybody's shift who has one, or nobody's. */

@@ -81,6 +81,14 @@ async function settle(db: Db, floors: readonly Loaded[]): Promise<void> {
   await sql`update operators o set unit_limit = w.unit_limit
     from jsonb_populate_recordset(null::operators, ${JSON.stringify(units)}::jsonb) w
    where o.organisation_id = w.organisation_id and o.user_id = w.user_id`.execute(db)
+  const held = floors.flatMap(({ organisationId: organisation_id, floor }) =>
+    [...floor.queues.values()].map(({ id, heldLimit }) => ({
+      ...{ organisation_id, id, held_limit: heldLimit ?? null },
+    })),
+  )
+  await sql`update queues q set held_limit = w.held_limit
+    from jsonb_populate_recordset(null::queues, ${JSON.stringify(held)}::jsonb) w
+   where q.organisation_id = w.organisation_id and q.id = w.id`.execute(db)
 }
 
 const AT_FIRST = '2026-01-01T00:00:00.000Z'
@@ -123,7 +131,6 @@ function queueRows({ queues }: Floor, organisationId: string): Row[] {
     is_test: queue.isTest,
     keeps_shifts: queue.keepsShifts,
     chat_units: queue.chatUnits,
-    held_limit: queue.heldLimit ?? null,
     cooldown_seconds: queue.cooldownMs === undefined ? null : queue.cooldownMs / 1_000,
   }))
 }

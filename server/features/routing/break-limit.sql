@@ -4,6 +4,7 @@
 -- held up, so that the race is not left to luck. Never part of a migration.
 alter table operator_loads drop constraint operator_loads_within_limit;
 alter table operators drop constraint operators_within_units;
+alter table queue_members drop constraint queue_members_within_limit;
 
 create or replace function has_room(p_chat routed_chats, p_user uuid) returns boolean
 language sql volatile as $$ select true from pg_sleep(0.005) $$;

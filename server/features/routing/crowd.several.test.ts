@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { retrying } from '../../platform/database.ts'
 import { openBusyQueue, times } from '../../testing/busy-queue.ts'
 import {
   giveOutright,
@@ -13,7 +14,8 @@ import {
 } from '../../testing/handing-storm.ts'
 import { ask, seedOperator, seedQueue } from '../../testing/routing-seed.ts'
 import * as presence from '../presence/queries.ts'
-import { run, sweep } from './actions.ts'
+import { lockPeople } from '../queues/queries.ts'
+import { matchWaiting, run, sweep } from './actions.ts'
 import * as joining from './joining-queries.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import * as routing from './queries.ts'
@@ -122,6 +124,18 @@ describe('everybody at once', () => {
     const wish = { ...queue.place, userId, limit, version, actorId: null }
     await run(queue.db, (one) => setUnitLimit(one, wish))
   }
+  /** As changing the queue does it. */
+  async function relimitQueue(floor: Floor): Promise<void> {
+    const { organisationId } = queue.place
+    const [id, limit] = [any(floor.queues), any([null, 1, 2, 3])]
+    await retrying(() =>
+      queue.db.transaction().execute(async (tx) => {
+        await lockPeople(tx, organisationId, id)
+        await sql`update queues set held_limit = ${limit} where id = ${id}`.execute(tx)
+      }),
+    )
+    await matchWaiting(queue.db, organisationId)
+  }
   async function moveQueue(floor: Floor): Promise<void> {
     const it = { ...queue.place, queueId: any(floor.queues), userId: any(floor.users) }
     const tier = 1 + Math.floor(Math.random() * 2)
@@ -211,6 +225,7 @@ describe('everybody at once', () => {
     [5, declare],
     [4, relimit],
     [4, relimitUnits],
+    [3, relimitQueue],
     [4, moveQueue],
     [5, reconnect],
     [8, comeBack],

@@ -62,7 +62,7 @@ export async function listWeeks(db: Db, organisationId: string): Promise<Week[]>
       from queues q
       left join seen s on s.queue_id = q.id
      cross join lateral (
-       select count(*)::int as members, avg(l.chat_limit)::float8 as limit
+       select count(*)::int as members, avg(least(l.chat_limit, q.held_limit))::float8 as limit
          from queue_members m
          join operator_loads l on l.organisation_id = m.organisation_id and l.user_id = m.user_id
                               and l.kind = q.kind

@@ -86,6 +86,7 @@ function stateOf(seed: number): Floor {
       })
   for (const id of CHATS) age(floor, id, chance)
   for (const [n, operatorId] of USERS.entries()) hold(floor, n, operatorId, chance.roll(4))
+  limitQueues(floor, chance)
   return floor
 }
 
@@ -141,6 +142,16 @@ function hold(floor: Floor, n: number, operatorId: string, count: number): void 
     const id = idOf('e', n * 10 + of)
     floor.chats.set(id, { ...chat, id, state: 'active', operatorId })
   }
+}
+
+/** All that is held is of the first queue, so that its own limit counts more often than another's. */
+function limitQueues(floor: Floor, { roll, pick }: Dice): void {
+  floor.queues = new Map(
+    [...floor.queues].map(([id, queue]) => [
+      id,
+      { ...queue, heldLimit: pick(undefined, 1 + roll(3)) },
+    ]),
+  )
 }
 
 /** What the model says, in the form of what Why says. */
@@ -247,5 +258,7 @@ test('MS-2 in any state Why says what routing then does, and what its model says
   // States in which nobody is ever chosen, or all for one reason, would prove nothing.
   expect(chosen).toBeGreaterThan(AT_ONCE / 2)
   expect(reasons.size).toBeGreaterThan(12)
-  expect([...reasons]).toEqual(expect.arrayContaining(['units_full', 'cooling_down']))
+  expect([...reasons]).toEqual(
+    expect.arrayContaining(['units_full', 'at_queue_limit', 'cooling_down']),
+  )
 }, 180_000)
