@@ -3,6 +3,7 @@
 import { expect, onTestFailed, test } from 'vitest'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
+import { users } from '#contract/users.ts'
 import { furnish, until } from '../server/testing/floor.ts'
 import { openHouse } from '../server/testing/house.ts'
 import { expectAccessible, openStage } from './browser.ts'
@@ -64,4 +65,45 @@ test('QU-18 an administrator gives whoever serves a queue time between two chats
   await until(async () => ((await now())?.cooldownSeconds === 30 ? true : undefined))
   expect(await now()).toMatchObject({ burstMost: 5, burstSeconds: 60, chatUnits: 2 })
   expect(problems).toEqual([])
+})
+
+test('QU-5 an administrator limits what one holds of a queue: Why on the Wall and the Desk say so', async () => {
+  const floor = await furnish(house)
+  const anna = await floor.operator({ firstName: 'Anna', lastName: 'Aalders', liveLimit: 5 })
+  const { cookie } = floor.admin
+  const setup = await stage.enter('held-limit', `${house.url}/setup/queues`, { cookie })
+  setup.page.setDefaultTimeout(8_000)
+  onTestFailed(() => setup.picture('broken'))
+  await setup.page.getByRole('button', { name: 'Sales', exact: true }).click()
+  const pace = setup.page.getByRole('region', { name: 'Pace' })
+  await pace.getByRole('checkbox', { name: 'As their own limits allow' }).uncheck()
+  await pace.getByLabel('Chats held at once').fill('1')
+  await setup.picture('queue')
+  await expectAccessible(setup.page)
+  await setup.page.getByRole('dialog').getByRole('button', { name: /^Save/ }).first().click()
+  const now = () => floor.admin.call(queues.list).then(([queue]) => queue?.heldLimit)
+  await until(async () => ((await now()) === 1 ? true : undefined))
+
+  await (await floor.visitor()).ask()
+  await anna.answer()
+  await (await floor.visitor()).ask()
+  const wall = `${house.url}/wall?list=queue:${floor.queue.id}`
+  await setup.page.goto(wall)
+  await setup.page.getByRole('button', { name: 'Why? Visitor', exact: true }).click()
+  const why = setup.page.getByRole('dialog')
+  await why.getByText(/nobody who has joined Sales has room: 1 at the limit of the queue/).waitFor()
+  await why.getByText('1 of 1 that the queue lets one hold').waitFor()
+  await setup.picture('why')
+  await expectAccessible(setup.page)
+
+  await anna.call(users.setLanguage, { body: { language: 'nl' } })
+  const look = { width: 390, height: 844, scheme: 'dark', locale: 'nl' } as const
+  const desk = await stage.enter('held-limit-desk', `${house.url}/desk`, {
+    ...look,
+    cookie: anna.cookie,
+  })
+  onTestFailed(() => desk.picture('broken'))
+  await desk.page.getByText('1 van 1 bij u').first().waitFor()
+  await desk.picture('queues')
+  expect([...setup.problems, ...desk.problems]).toEqual([])
 })

@@ -191,6 +191,18 @@ test('a rule that this page does not know has no words of its own', () => {
   expect(ruleText('of_the_future')).toBeUndefined()
 })
 
+test('QU-5 of the limit of a queue it is said how many it lets one hold', () => {
+  const full: Considered = {
+    ...anna,
+    ...{ ruledOutBy: 'at_queue_limit', used: 3, ofQueue: { used: 2, limit: 2 } },
+    fails: [{ check: 'queue_limit', changesAt: null }],
+  }
+  expect(factsOf(full)).toEqual(['2 of 2 that the queue lets one hold'])
+  const limited: Considered = { ...full, ruledOutBy: 'at_limit' }
+  expect(factsOf(limited)).toEqual(['also: at the limit of the queue'])
+  expect(said({ operators: [full] })).toContain('has room: 1 at the limit of the queue')
+})
+
 test('QU-5 QU-18 of units it is said what they leave; of a cool-down, that it ends', () => {
   const units = { used: 4, limit: 4, needed: 1 }
   const full: Considered = {

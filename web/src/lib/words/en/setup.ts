@@ -156,10 +156,9 @@ export default {
   'pace.within': 'Within so many seconds',
   'pace.units': 'Units that a chat weighs',
   'pace.units.hint': 'Against the limit in units of whoever has one.',
-  'pace.held': 'Chats that one operator holds at once',
-  'pace.held.hint':
-    'Of this queue alone; chats of other queues still come. Their own limits count too.',
-  'pace.held.none': 'As many as their own limits allow',
+  'pace.held': 'Chats held at once',
+  'pace.held.hint': 'By one operator, of this queue alone: chats of other queues still come.',
+  'pace.held.none': 'As their own limits allow',
 
   'overflow.title': 'When it cannot be served here',
   'overflow.what':

@@ -160,10 +160,10 @@ export default {
   'pace.within': 'Binnen zoveel seconden',
   'pace.units': 'Eenheden per chat',
   'pace.units.hint': 'Tegen de limiet in eenheden van wie er een heeft.',
-  'pace.held': 'Chats tegelijk bij één medewerker',
+  'pace.held': 'Chats tegelijk',
   'pace.held.hint':
-    'Alleen van deze wachtrij; chats van andere wachtrijen komen gewoon. De eigen limieten tellen ook.',
-  'pace.held.none': 'Zoveel als de eigen limieten toelaten',
+    'Bij één medewerker, alleen van deze wachtrij: chats van andere wachtrijen komen gewoon.',
+  'pace.held.none': 'Zoals de eigen limieten het toelaten',
 
   'overflow.title': 'Als het hier niet lukt',
   'overflow.what':
