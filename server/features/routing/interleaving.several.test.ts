@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Database, type Db, openDatabase } from '../../platform/database.ts'
+import { type Database, type Db, openDatabase, retrying } from '../../platform/database.ts'
 import { openStage, putPoints, type Stage, type Step } from '../../testing/interleaving.ts'
 import { say } from '../../testing/quiet-chats.ts'
 import { ask } from '../../testing/routing-seed.ts'
@@ -12,7 +12,8 @@ import { keepScene, type Scene, setScene } from '../../testing/scene.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
 import type { Outcome } from '../presence/queries.ts'
 import * as presence from '../presence/queries.ts'
-import { reconcile, run } from './actions.ts'
+import { lockPeople } from '../queues/queries.ts'
+import { matchWaiting, reconcile, run } from './actions.ts'
 import { assignChat, beginTransfer, moveChat } from './handing-queries.ts'
 import * as joining from './joining-queries.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
@@ -31,7 +32,11 @@ beforeAll(async () => {
   house = await createTestDatabase()
   database = openDatabase(house.url, { max: 1 })
   scene = await setScene(database.db)
-  putBack = await keepScene(database.db)
+  const bringBack = await keepScene(database.db)
+  putBack = async () => {
+    await sql`update queues set held_limit = null where held_limit is not null`.execute(database.db)
+    await bringBack()
+  }
   await putPoints(database.db)
   stage = await openStage(house.url)
 })
@@ -52,6 +57,20 @@ function step(work: (db: Db) => Promise<Outcome<string, unknown>>): Step {
         throw error
       }
     })
+}
+
+/** As changing the queue does it; it is no transition of routing's, and gives what waits afterwards. */
+function limitQueue(it: Scene): Step {
+  const { organisationId } = it.place
+  return async (db) => {
+    await retrying(() =>
+      db.transaction().execute(async (tx) => {
+        await lockPeople(tx, organisationId, it.queueId)
+        await sql`update queues set held_limit = 1 where id = ${it.queueId}`.execute(tx)
+      }),
+    )
+    await matchWaiting(db, organisationId)
+  }
 }
 
 function stepsOf(it: Scene): Record<string, Step> {
@@ -86,6 +105,8 @@ function stepsOf(it: Scene): Record<string, Step> {
     'a limit is raised': step((db) =>
       routing.setLimit(db, { ...of(it.bert), kind: 'live', limit: 3, version: 1 }),
     ),
+    'a queue is limited': limitQueue(it),
+    'one is assigned to a queue': step((db) => routing.assignQueueMember(db, of(it.cora))),
     'one goes away': step((db) =>
       routing.setAvailability(db, { ...of(it.anna), availability: 'away' }),
     ),
