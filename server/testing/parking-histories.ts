@@ -1,7 +1,7 @@
 // Histories in which most of what happens is about deferred chats: few people, who come and go, and
 // chats in which now and then somebody writes.
 import fc from 'fast-check'
-import { history, QUEUES, type Timed, USERS } from './routing-histories.ts'
+import { heldLimit, history, QUEUES, type Timed, USERS } from './routing-histories.ts'
 import { idOf } from './routing-seed.ts'
 import { aboutTransfers } from './transfer-histories.ts'
 
@@ -32,6 +32,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: type('close'), chatId, userId }) },
   { weight: 1, arbitrary: fc.record({ type: type('abandon'), chatId }) },
   { weight: 1, arbitrary: fc.record({ type: type('wrapUp'), userId }) },
+  { weight: 1, arbitrary: fc.record({ type: type('queueLimit'), queueId, limit: heldLimit }) },
   { weight: 2, arbitrary: fc.record({ type: type('act'), userId }) },
   { weight: 4, arbitrary: place.map((it) => ({ type: 'connect' as const, ...it })) },
   {

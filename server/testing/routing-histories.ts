@@ -130,7 +130,7 @@ const asked = fc.oneof(fc.constantFrom(idOf('b', 1), idOf('b', 2)), queueId)
 const chatId = fc.constantFrom(...CHATS)
 const connectionId = fc.constantFrom(...CONNECTIONS)
 const limit = fc.integer({ min: 0, max: 3 })
-const heldLimit = fc.constantFrom(null, 1, 1, 2, 3)
+export const heldLimit = fc.constantFrom(null, 1, 1, 2, 3)
 const unitLimit = fc.constantFrom(null, 0, 1, 2, 3, 4, 6)
 /** A name, kept as itself. */
 const type = <const Name extends Command['type']>(name: Name) => fc.constant(name)

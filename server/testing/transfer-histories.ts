@@ -1,7 +1,7 @@
 // Histories in which most of what happens is about chats that are handed on: three people who take nearly
 // all that they are offered, and come and go now and then.
 import fc from 'fast-check'
-import { QUEUES, type Timed, USERS } from './routing-histories.ts'
+import { heldLimit, QUEUES, type Timed, USERS } from './routing-histories.ts'
 import { idOf } from './routing-seed.ts'
 
 const CREW = USERS.slice(0, 3)
@@ -73,6 +73,7 @@ const command = fc.oneof(
       limit,
     }),
   },
+  { weight: 2, arbitrary: fc.record({ type: type('queueLimit'), queueId, limit: heldLimit }) },
   { weight: 1, arbitrary: fc.record({ type: type('leave'), queueId, userId }) },
   { weight: 2, arbitrary: fc.record({ type: type('join'), queueId, userId }) },
   { weight: 1, arbitrary: fc.record({ type: type('unassign'), queueId, userId }) },

@@ -95,30 +95,25 @@ export async function tendParked(db: Db, woken: Woken = new Set()): Promise<Woke
   return woken
 }
 
-/** Something gave many operators room at once: those are matched for whom a chat waits. */
-export function matchWaiting(db: Db, organisationId: string): Promise<Woken> {
-  return listUnmatched(db, organisationId).then((pairs) => matchEach(db, pairs, new Set()))
-}
-
-async function matchEach(
+/** Matches operators with room for whom a chat waits, or is handed on, though no command is under way
+ * for either: of one organisation, or of all. */
+export async function reconcile(
   db: Db,
-  pairs: Awaited<ReturnType<typeof listUnmatched>>,
-  woken: Woken,
+  woken: Woken = new Set(),
+  within: string | null = null,
 ): Promise<Woken> {
-  for (const { organisationId, userId } of pairs) {
+  for (const { organisationId, userId } of await listUnmatched(db, within)) {
     const { status } = await retrying(() => routing.matchOperator(db, organisationId, userId))
     if (status === 'offered') woken.add(organisationId)
   }
-  return woken
-}
-
-/** Matches operators with room for whom a chat waits, or is handed on, though no command is under way
- * for either. */
-export async function reconcile(db: Db, woken: Woken = new Set()): Promise<Woken> {
-  await matchEach(db, await listUnmatched(db), woken)
-  for (const { organisationId, chatId } of await listSought(db)) {
+  for (const { organisationId, chatId } of await listSought(db, within)) {
     const { status } = await untilSettled(() => routing.matchChat(db, organisationId, chatId))
     if (status === 'offered') woken.add(organisationId)
   }
   return woken
+}
+
+/** Something gave many operators room at once: what waits, or is handed on, is theirs. */
+export function matchWaiting(db: Db, organisationId: string): Promise<Woken> {
+  return reconcile(db, new Set(), organisationId)
 }

@@ -98,8 +98,11 @@ export function tendTransfers(db: Db): Promise<Outcome<'ended' | 'nothing'>> {
 }
 
 /** Chats that are handed on and that somebody with room could be asked to take now. */
-export async function listSought(db: Db): Promise<{ organisationId: string; chatId: string }[]> {
+export async function listSought(
+  db: Db,
+  within: string | null = null,
+): Promise<{ organisationId: string; chatId: string }[]> {
   const { rows } = await sql<{ organisationId: string; chatId: string }>`
-    select distinct organisation_id, chat_id from sought_transfers()`.execute(db)
+    select distinct organisation_id, chat_id from sought_transfers(${within}::uuid)`.execute(db)
   return rows
 }

@@ -2,7 +2,7 @@
 // It says in plain values what the database does under locks: the oracle of the tests, and the
 // heart of a simulation. A step includes the matching that follows a transition's commit.
 import { type ChatCommands, chatSteps } from './chat-steps.ts'
-import { compareIds, GRACE_MS } from './decide.ts'
+import { GRACE_MS } from './decide.ts'
 import { copyOf, type Floor, isConnected, type Kind } from './floor.ts'
 import { type HandingCommands, handingSteps } from './handing-steps.ts'
 import {
@@ -15,7 +15,7 @@ import {
   type Work,
 } from './matching.ts'
 import { forgetParkedFor, type ParkingCommands, parkingSteps } from './parking.ts'
-import { sweep } from './passing.ts'
+import { reconcile, sweep } from './passing.ts'
 import { act, arrivalOf, declare, type PresenceCommands } from './presence-steps.ts'
 import { stopWrappingUp } from './wrapping.ts'
 
@@ -207,7 +207,7 @@ function queueLimit(work: Work, { queueId, limit: most }: Commands['queueLimit']
   if (queue === undefined) return
   const changed = { ...queue, heldLimit: most ?? undefined }
   work.floor.queues = new Map(work.floor.queues).set(queueId, changed)
-  work.matchOperators.push(...[...work.floor.operators.keys()].sort(compareIds))
+  reconcile(work)
 }
 
 function wrapUp(work: Work, { userId }: Commands['wrapUp']): void {

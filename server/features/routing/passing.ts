@@ -49,7 +49,7 @@ export function sweep(work: Work): void {
 }
 
 /** Whoever has room for a chat that waits is matched, and then what is handed on and could be somebody's. */
-function reconcile(work: Work): void {
+export function reconcile(work: Work): void {
   const ids = [...work.floor.operators.keys()].sort(compareIds)
   work.matchOperators.push(...ids.filter((id) => nextFor(work.floor, id, work.now) !== undefined))
   settle(work)
