@@ -33,20 +33,30 @@ language sql volatile as $$
        and wraps_until is not null) held
 $$;
 
+-- Whoever changes a queue's limit holds lock 51 of it, and whoever comes to the queue waits for them, but
+-- not for long, and is told to come again: they may hold the log's lock, and so each could wait for the
+-- other.
+create function wait_for_limit_of(p_queue uuid) returns void
+language plpgsql set lock_timeout = '400ms' as $$
+begin
+  perform pg_advisory_xact_lock_shared(51, hashtext(p_queue::text));
+end
+$$;
+
 -- Whoever comes to a queue that limits, or is in one that begins to, is counted from that moment on. The
 -- operator's row is locked, so nothing comes or goes while the first count is made; after that only the
 -- trigger on assignments moves it.
--- Whoever changes the queue's limit holds lock 51 of it, and a member that comes meanwhile is asked to
--- come again: to wait could be to wait for one another, for a member may come with the log's lock held.
 create function queue_members_hold_chats() returns trigger
 language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
     new.held := 0;
     new.held_over := 0;
-    if not pg_try_advisory_xact_lock_shared(51, hashtext(new.queue_id::text)) then
-      raise exception 'the limit of the queue is being changed' using errcode = 'lock_not_available';
-    end if;
+    -- Asked for once more they are a member already, whose row stays as it is.
+    perform from queue_members
+      where organisation_id = new.organisation_id and queue_id = new.queue_id and user_id = new.user_id;
+    if found then return new; end if;
+    perform wait_for_limit_of(new.queue_id);
     select held_limit into new.held_limit from queues
      where organisation_id = new.organisation_id and id = new.queue_id;
     if new.held_limit is null then return new; end if;
@@ -74,12 +84,21 @@ $$;
 create trigger queue_members_hold_chats before insert or update of held_limit, held, held_over on queue_members
   for each row execute function queue_members_hold_chats();
 
+-- Nobody comes to the queue, and nobody of it is given a chat or rid of one, until the transaction ends.
+-- Whoever comes is kept out first: one more operator could not be locked in the order of all.
+create function lock_people_of(p_organisation uuid, p_queue uuid) returns void
+language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(51, hashtext(p_queue::text));
+  perform lock_operators(p_organisation, array(
+    select user_id from queue_members where organisation_id = p_organisation and queue_id = p_queue));
+end
+$$;
+
 create function queues_limit_what_is_held() returns trigger
 language plpgsql as $$
 begin
-  perform pg_advisory_xact_lock(51, hashtext(new.id::text));
-  perform lock_operators(new.organisation_id, array(
-    select user_id from queue_members where organisation_id = new.organisation_id and queue_id = new.id));
+  perform lock_people_of(new.organisation_id, new.id);
   update queue_members set held_limit = new.held_limit
    where organisation_id = new.organisation_id and queue_id = new.id;
   return null;

@@ -115,13 +115,11 @@ export function lock(db: Db, organisationId: string, id: string): Promise<Queue 
 }
 
 /**
- * Nobody who is assigned to the queue is given a chat, or rid of one, until the transaction ends. Before
- * the queue itself is locked, as whoever assigns people does it.
+ * Nobody is assigned to the queue, and nobody who is gets a chat or is rid of one, until the transaction
+ * ends. Before the queue itself is locked, as whoever assigns people does it.
  */
 export async function lockPeople(db: Db, organisationId: string, id: string): Promise<void> {
-  await sql`select lock_operators(${organisationId}, array(
-    select user_id from queue_members
-     where organisation_id = ${organisationId} and queue_id = ${id}))`.execute(db)
+  await sql`select lock_people_of(${organisationId}, ${id})`.execute(db)
 }
 
 function one(db: Db, organisationId: string, id: string) {
