@@ -120,10 +120,11 @@ async function make(
   const { accountId, requestId: membershipId, mustChangePassword } = wanted
   // Once more, now that nothing that they point at can go.
   const { values } = await checkFields({ db: tx.db, organisationId, actor }, wanted)
+  // The login first: whoever has just taken both with the address is then seen by both.
+  const isLoginTaken = await creating.isLoginTaken(tx.db, person.login)
   if (await users.findByEmail(tx.db, person.email))
     throw new Refusal('email_taken', { field: 'email' })
-  if (await creating.isLoginTaken(tx.db, person.login))
-    throw new Refusal('login_taken', { field: 'login' })
+  if (isLoginTaken) throw new Refusal('login_taken', { field: 'login' })
   const account = found(await creating.findAccount(tx.db, organisationId, accountId))
   const userId = randomUUID()
   const now = tx.now()
