@@ -4,9 +4,11 @@ import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { openBusyQueue, times } from '../../testing/busy-queue.ts'
+import { until } from '../../testing/floor.ts'
 import { ask, seedOperator, seedQueue, seedUser } from '../../testing/routing-seed.ts'
 import * as presence from '../presence/queries.ts'
 import { run } from './actions.ts'
+import { moveChat } from './handing-queries.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import * as routing from './queries.ts'
 
@@ -69,6 +71,37 @@ test('a chat that comes while another ends is never left waiting beside a free o
   }
   expect(await brokenLaws(queue.db)).toEqual(NONE_BROKEN)
 }, 120_000)
+
+test('QU-12 a chat that is moved as somebody looks for their next stays where it was moved to', async () => {
+  const { organisationId } = queue.place
+  const [userId = ''] = await queue.operators(1, 1)
+  const declared = (availability: 'away' | 'available') =>
+    run(queue.db, (one) =>
+      routing.setAvailability(one, { organisationId, userId, actorId: userId, availability }),
+    )
+  await declared('away')
+  const chatId = randomUUID()
+  await ask(queue.db, queue.place, queue.queueId, chatId)
+  const elsewhere = await seedQueue(queue.db, organisationId, randomUUID(), {})
+  // Between what they see of their lines and what they take of it there is a moment now.
+  await queue.pool.query(`
+    alter function heads rename to heads_at_once;
+    create function heads(uuid, uuid, timestamptz, int) returns setof uuid language plpgsql as $$
+    begin return query select heads_at_once($1, $2, $3, $4); perform pg_sleep(1); end $$`)
+  const looking = declared('available')
+  await until(isAnybodyAsleep)
+  const moved = { organisationId, chatId, queueId: elsewhere, actorId: userId, note: null }
+  const { status } = await moveChat(queue.db, { ...moved, transferId: randomUUID() })
+  expect(status).toBe('done')
+  await looking
+  expect(await queue.states()).toEqual({ waiting: 1 })
+})
+
+async function isAnybodyAsleep(): Promise<true | undefined> {
+  const { rows } = await sql`select from pg_stat_activity
+    where datname = current_database() and wait_event = 'PgSleep'`.execute(queue.db)
+  return rows.length > 0 ? true : undefined
+}
 
 test('who becomes an operator is present exactly when connected, whatever happens at that moment', async () => {
   const userId = randomUUID()
