@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { effectiveLimit } from './limits.ts'
+import { allowedByRole, effectiveLimit } from './limits.ts'
 
 const above = [
   { accountId: 'shop', limit: null },
@@ -22,4 +22,14 @@ test('a limit that nobody set came from the nearest account that says one, and k
 
 test('where nothing is said there is no limit to tell of', () => {
   expect(effectiveLimit(null, [{ accountId: 'root', limit: null }])).toBeUndefined()
+})
+
+test.each([
+  [{ limit: 3, own: 3 }, undefined],
+  [{ limit: 2, own: 3 }, 2],
+  [{ limit: 0, own: 3 }, 0],
+  [{ limit: null, own: null }, undefined],
+  [{ limit: 4, own: null }, 4],
+])('QU-5 of %j a role allows no more than %s', (load, most) => {
+  expect(allowedByRole(load)).toBe(most)
 })

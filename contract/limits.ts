@@ -1,4 +1,5 @@
-// How many chats a person may hold, and why: their own limit, or what was set at an account.
+// How many chats a person may hold, and why: their own limit, or what was set at an account; and less
+// where a role of theirs allows less.
 
 /** What is set at accounts, from the person's own outwards; null is as the one above. */
 export interface LimitAt {
@@ -34,4 +35,15 @@ export function effectiveLimit(
   }
   if (nearest === undefined || nearest.limit === null || atAccount === undefined) return undefined
   return { limit: nearest.limit, from: atAccount }
+}
+
+/** What a role allows where it is less than what is set for the person; undefined where none is. */
+export function allowedByRole({
+  limit,
+  own,
+}: {
+  limit: number | null
+  own: number | null
+}): number | undefined {
+  return limit === null || limit === own ? undefined : limit
 }

@@ -26,6 +26,15 @@ export const HeldRole = Type.Object({
 })
 export type HeldRole = Static<typeof HeldRole>
 
+/** What a role lets its holders hold at most. */
+const RoleLimit = Type.Object({
+  limit: Type.Integer(),
+  /** The role. */
+  key: Type.String(),
+  name: Type.String(),
+})
+export type RoleLimit = Static<typeof RoleLimit>
+
 /** A membership with all its fields (contract/fields.ts). The id is the membership's. */
 export const PersonRecord = Type.Object({
   id: Id,
@@ -55,6 +64,8 @@ export const PersonRecord = Type.Object({
   marks: Type.Record(Type.String(), Mark),
   /** The roles behind the `grant:` fields, in their order. */
   roles: Type.Array(HeldRole),
+  /** The least that any role of the user allows, through any active membership, by what it limits. */
+  roleLimits: Type.Partial(Type.Object({ live: RoleLimit, deferred: RoleLimit, units: RoleLimit })),
   createdAt: Instant,
   blockedAt: orNull(Instant),
   archivedAt: orNull(Instant),

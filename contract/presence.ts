@@ -56,6 +56,8 @@ export type Connection = Static<typeof Connection>
 export const Load = Type.Object({
   used: Type.Integer(),
   limit: Type.Integer(),
+  /** What is set for the operator: more than the limit where a role of theirs allows less. */
+  own: Type.Integer(),
   version: Type.Integer(),
 })
 export type Load = Static<typeof Load>

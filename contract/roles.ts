@@ -1,15 +1,36 @@
-// An organisation's own roles, edited field by field; and the explainer: who may do what where, and
-// why. The built-in roles are read-only: an organisation clones one and changes the clone.
+// An organisation's roles, edited field by field; and the explainer: who may do what where, and why.
+// What the built-in ones may is fixed: an organisation clones one and changes the clone. How many chats
+// their holders may have is the organisation's to say of every role.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { PERMISSIONS, type Permission } from './permissions.ts'
-import { ById, Id, Name, orNull, Strict } from './shapes.ts'
-import { MembershipStatus, Role } from './users.ts'
+import { ById, Id, LIMIT_MAX, Name, orNull, Strict } from './shapes.ts'
+import { UNITS_MAX } from './units.ts'
+import { MembershipStatus, Role, type RoleLimits } from './users.ts'
 
 const PermissionName = Type.Enum([...PERMISSIONS])
 
-/** The fields of a role: a name, and one for each permission, so that whoever gives different ones never meets. */
-export type RoleField = 'name' | `permission.${Permission}`
+/** The fields of a role: a name, one for each permission, so that whoever gives different ones never
+ * meets, and one for each limit. */
+export type RoleField = 'name' | `permission.${Permission}` | `limit.${keyof RoleLimits}`
+
+/** The most that a limit of a role can be; it is a whole number, or null for none. */
+export const ROLE_LIMITS_MAX = {
+  live: LIMIT_MAX,
+  deferred: LIMIT_MAX,
+  units: UNITS_MAX,
+} as const satisfies Record<keyof RoleLimits, number>
+
+export const LIMITED = [
+  'live',
+  'deferred',
+  'units',
+] as const satisfies readonly (keyof RoleLimits)[]
+
+/** What the field limits; undefined for a field that is no limit. */
+export function limitOfField(key: string): keyof RoleLimits | undefined {
+  return LIMITED.find((one) => `limit.${one}` === key)
+}
 
 export function permissionField(permission: Permission): RoleField {
   return `permission.${permission}`
@@ -32,9 +53,11 @@ const Key = Type.String({ minLength: 1, maxLength: 64 })
 
 /** Sets fields of a role, each on top of the version that was seen (not named: never changed). */
 export const RoleChanges = Strict({
-  set: Type.Record(Key, Type.Union([Type.String({ maxLength: 200 }), Type.Boolean()]), {
-    maxProperties: 40,
-  }),
+  set: Type.Record(
+    Key,
+    Type.Union([Type.String({ maxLength: 200 }), Type.Boolean(), Type.Integer(), Type.Null()]),
+    { maxProperties: 40 },
+  ),
   base: Type.Record(Key, Type.Integer({ minimum: 0 }), { maxProperties: 40 }),
 })
 export type RoleChanges = Static<typeof RoleChanges>
@@ -48,7 +71,7 @@ export const roles = {
     'PATCH',
     '/api/roles/:id',
     'roles.manage',
-    'Set fields of a role; `stale` with what stands now when somebody else set one meanwhile',
+    'Set fields of a role, of a built-in one its limits alone; `stale` with what stands now when somebody else set one meanwhile',
     { params: ById, body: RoleChanges, reply: Role },
   ),
   remove: endpoint(

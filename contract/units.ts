@@ -35,6 +35,8 @@ export const Units = Type.Object({
   used: Type.Integer(),
   /** Null: there is none, and a deferred chat never stands in the way of a live one. */
   limit: orNull(Type.Integer()),
+  /** What is set for the operator; a role of theirs may allow less, or limit where nothing is set. */
+  own: orNull(Type.Integer()),
   version: Type.Integer(),
 })
 export type Units = Static<typeof Units>

@@ -12,7 +12,8 @@ export const MembershipStatus = Type.Union([
 ])
 export type MembershipStatus = Static<typeof MembershipStatus>
 
-const OneLimit = Type.Object({ limit: Limit, version: Type.Integer() })
+/** What holds, and what is set for the person: more than that where a role of theirs allows less. */
+const OneLimit = Type.Object({ limit: Limit, own: Limit, version: Type.Integer() })
 
 /** A membership with its user: one line of the People list. The id is the membership's. */
 export const Person = Type.Object({
@@ -53,11 +54,25 @@ export const Person = Type.Object({
   /** Null for whoever works at any time, and for whoever answers no chats. */
   shiftId: orNull(Id),
   /** Over both kinds together; its limit is null when there is none. */
-  units: orNull(Type.Object({ limit: orNull(Type.Integer()), version: Type.Integer() })),
+  units: orNull(
+    Type.Object({
+      limit: orNull(Type.Integer()),
+      own: orNull(Type.Integer()),
+      version: Type.Integer(),
+    }),
+  ),
   createdAt: Instant,
   version: Type.Integer(),
 })
 export type Person = Static<typeof Person>
+
+/** Of each kind of chat, and in units over both. */
+export const RoleLimits = Type.Object({
+  live: orNull(Limit),
+  deferred: orNull(Limit),
+  units: orNull(Type.Integer()),
+})
+export type RoleLimits = Static<typeof RoleLimits>
 
 export const Role = Type.Object({
   id: Id,
@@ -67,6 +82,8 @@ export const Role = Type.Object({
   /** One that only adds to another: a site's, or what a supervisor is also allowed. */
   isAddOn: Type.Boolean(),
   permissions: Type.Array(Type.String()),
+  /** What whoever holds it may hold at most, whatever is set for them; null: it limits nobody. */
+  limits: RoleLimits,
   /** Of the fields that were changed at least once (contract/roles.ts). */
   marks: Type.Record(Type.String(), Mark),
   version: Type.Integer(),

@@ -104,6 +104,9 @@ const Lacking = Type.Object({
   relaxesAt: orNull(Instant),
 })
 
+const LimitingRole = Type.Object({ key: Type.String(), name: Type.String() })
+export type LimitingRole = Static<typeof LimitingRole>
+
 /** An operator, looked at for one chat. */
 export const Considered = Type.Object({
   userId: Id,
@@ -124,9 +127,16 @@ export const Considered = Type.Object({
   /** Chats of this kind, held or offered, against the limit. */
   used: Type.Integer(),
   limit: Type.Integer(),
+  /** The role that makes it less than what is set for them, if one does. */
+  byRole: orNull(LimitingRole),
   /** Units of chats of both kinds, against the limit, if there is one; and what this chat weighs. */
   units: orNull(
-    Type.Object({ used: Type.Integer(), limit: Type.Integer(), needed: Type.Integer() }),
+    Type.Object({
+      used: Type.Integer(),
+      limit: Type.Integer(),
+      needed: Type.Integer(),
+      byRole: orNull(LimitingRole),
+    }),
   ),
   /** Chats of this very queue, against its own limit, if it has one. */
   ofQueue: orNull(Type.Object({ used: Type.Integer(), limit: Type.Integer() })),

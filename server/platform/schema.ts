@@ -555,6 +555,8 @@ export interface OperatorLoads {
   kind: ChatKind;
   organisationId: string;
   over: Generated<number>;
+  ownLimit: number;
+  roleLimit: number | null;
   setAt: string;
   setBy: string | null;
   used: Generated<number>;
@@ -588,7 +590,9 @@ export interface Operators {
   mark: Json | null;
   missedInRow: Generated<number>;
   organisationId: string;
+  ownUnitLimit: number | null;
   reason: string | null;
+  roleUnitLimit: number | null;
   shiftId: string | null;
   shiftTurnsAt: string | null;
   shiftVersion: number | null;
@@ -626,15 +630,6 @@ export interface PasswordResets {
 }
 
 export interface PersonRows {
-  accountId: string | null;
-  membershipId: string | null;
-  organisationId: string | null;
-  row: Json | null;
-  scopes: string[] | null;
-  userId: string | null;
-}
-
-export interface PersonRowsWithoutUnits {
   accountId: string | null;
   membershipId: string | null;
   organisationId: string | null;
@@ -771,21 +766,16 @@ export interface RecordRows {
   userId: string | null;
 }
 
-export interface RecordRowsWithoutUnits {
-  accountId: string | null;
-  membershipId: string | null;
-  organisationId: string | null;
-  row: Json | null;
-  userId: string | null;
-}
-
 export interface Roles {
+  deferredLimit: number | null;
   id: Generated<string>;
   isBuiltIn: Generated<boolean>;
   key: string;
+  liveLimit: number | null;
   name: string;
   organisationId: string;
   permissions: string[] | null;
+  unitLimit: number | null;
   version: Generated<number>;
 }
 
@@ -1093,7 +1083,6 @@ export interface DB {
   passwordHistory: PasswordHistory;
   passwordResets: PasswordResets;
   personRows: PersonRows;
-  personRowsWithoutUnits: PersonRowsWithoutUnits;
   photoFiles: PhotoFiles;
   photos: Photos;
   proof: Proof;
@@ -1104,7 +1093,6 @@ export interface DB {
   queues: Queues;
   queueSkills: QueueSkills;
   recordRows: RecordRows;
-  recordRowsWithoutUnits: RecordRowsWithoutUnits;
   roles: Roles;
   routedChats: RoutedChats;
   sessions: Sessions;

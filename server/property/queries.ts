@@ -62,10 +62,10 @@ export async function readLines(db: Db, organisationId: string): Promise<string[
     select concat_ws(' ', 'group', g.id, g.department_id, g.supervisor_user_id)
       from supervisor_groups g, org where g.organisation_id = org.id
     union all
-    select concat_ws(' ', 'limit', l.user_id, l.kind, l.chat_limit)
+    select concat_ws(' ', 'limit', l.user_id, l.kind, l.own_limit)
       from operator_loads l, org where l.organisation_id = org.id
     union all
-    select concat_ws(' ', 'limit', o.user_id, 'units', coalesce(o.unit_limit::text, 'none'))
+    select concat_ws(' ', 'limit', o.user_id, 'units', coalesce(o.own_unit_limit::text, 'none'))
       from operators o, org where o.organisation_id = org.id
     union all
     select concat_ws(' ', 'serves', q.user_id, q.queue_id, q.participates, q.tier)

@@ -62,9 +62,9 @@ async function settle(db: Db, floors: readonly Loaded[]): Promise<void> {
     [...floor.operators.values()].map((one) => ({ organisation_id: organisationId, ...one })),
   )
   const limits = operators.flatMap(({ organisation_id, id, limits: of }) =>
-    KINDS.map((kind) => ({ organisation_id, user_id: id, kind, chat_limit: of[kind] })),
+    KINDS.map((kind) => ({ organisation_id, user_id: id, kind, own_limit: of[kind] })),
   )
-  await sql`update operator_loads l set chat_limit = w.chat_limit
+  await sql`update operator_loads l set own_limit = w.own_limit
     from jsonb_populate_recordset(null::operator_loads, ${JSON.stringify(limits)}::jsonb) w
    where l.organisation_id = w.organisation_id and l.user_id = w.user_id and l.kind = w.kind`.execute(
     db,
@@ -75,10 +75,10 @@ async function settle(db: Db, floors: readonly Loaded[]): Promise<void> {
   await sql`update operators o set taken_today = w.taken_today, taken_on = w.taken_on
     from jsonb_populate_recordset(null::operators, ${JSON.stringify(taken)}::jsonb) w
    where o.organisation_id = w.organisation_id and o.user_id = w.user_id`.execute(db)
-  const units = operators.flatMap(({ organisation_id, id, unitLimit: unit_limit }) =>
-    unit_limit === undefined ? [] : [{ organisation_id, user_id: id, unit_limit }],
+  const units = operators.flatMap(({ organisation_id, id, unitLimit: own_unit_limit }) =>
+    own_unit_limit === undefined ? [] : [{ organisation_id, user_id: id, own_unit_limit }],
   )
-  await sql`update operators o set unit_limit = w.unit_limit
+  await sql`update operators o set own_unit_limit = w.own_unit_limit
     from jsonb_populate_recordset(null::operators, ${JSON.stringify(units)}::jsonb) w
    where o.organisation_id = w.organisation_id and o.user_id = w.user_id`.execute(db)
   const held = floors.flatMap(({ organisationId: organisation_id, floor }) =>

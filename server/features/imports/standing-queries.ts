@@ -83,14 +83,14 @@ export async function listKept(
       from user_skills h join skills s on s.organisation_id = h.organisation_id and s.id = h.skill_id
      where ${hasSkills} and h.organisation_id = ${organisationId} and h.user_id = any (${userIds}::uuid[])
     union all
-    select user_id, 'limit.' || kind, to_jsonb(chat_limit), null
+    select user_id, 'limit.' || kind, to_jsonb(own_limit), null
       from operator_loads
      where ${hasLimits} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])
     union all
-    select user_id, 'limit.units', to_jsonb(unit_limit), null
+    select user_id, 'limit.units', to_jsonb(own_unit_limit), null
       from operators
      where ${hasLimits} and organisation_id = ${organisationId} and user_id = any (${userIds}::uuid[])
-       and unit_limit is not null
+       and own_unit_limit is not null
     union all
     select user_id, 'shiftId', to_jsonb(shift_id), null
       from operators

@@ -7,10 +7,11 @@ import {
   PERMISSIONS,
   type Permission,
 } from '#contract/permissions.ts'
-import type { Person, Role } from '#contract/users.ts'
+import type { Person, Role, RoleLimits } from '#contract/users.ts'
 import type { Db } from '../../platform/database.ts'
 import type { Member } from '../people/field-queries.ts'
 import { permissionsOfRole } from '../users/queries.ts'
+import type { RoleShape } from './rules.ts'
 
 /** A role whose permissions are those that there are. */
 export interface KnownRole extends Role {
@@ -40,18 +41,32 @@ function rowsOf(db: Db, organisationId: string) {
   return db
     .selectFrom('roles')
     .select(['id', 'key', 'name', 'isBuiltIn', 'permissions', 'version'])
+    .select(LIMITS)
     .select(sql<Record<string, Mark>>`marks_of(roles.id)`.as('marks'))
     .where('organisationId', '=', organisationId)
 }
 
-interface Row extends Omit<Role, 'isAddOn' | 'permissions'> {
+const LIMITS = ['liveLimit', 'deferredLimit', 'unitLimit'] as const
+
+type Limits = Record<(typeof LIMITS)[number], number | null>
+
+function limitsOf({ liveLimit, deferredLimit, unitLimit }: Limits): RoleLimits {
+  return { live: liveLimit, deferred: deferredLimit, units: unitLimit }
+}
+
+function columnsOf({ live, deferred, units }: RoleLimits): Limits {
+  return { liveLimit: live, deferredLimit: deferred, unitLimit: units }
+}
+
+interface Row extends Omit<Role, 'isAddOn' | 'permissions' | 'limits'>, Limits {
   permissions: string[] | null
 }
 
-function roleOf({ permissions, ...role }: Row): KnownRole {
+function roleOf({ permissions, liveLimit, deferredLimit, unitLimit, ...role }: Row): KnownRole {
   const may = permissionsOfRole(role.key, role.isBuiltIn, permissions)
   return {
     ...role,
+    limits: limitsOf({ liveLimit, deferredLimit, unitLimit }),
     isAddOn: role.isBuiltIn && ADD_ON_ROLES.some((key) => key === role.key),
     permissions: PERMISSIONS.filter((one) => may.includes(one)),
   }
@@ -62,41 +77,45 @@ export async function lock(db: Db, organisationId: string, id: string) {
   const row = await db
     .selectFrom('roles')
     .select(['id', 'key', 'name', 'isBuiltIn', 'permissions'])
+    .select(LIMITS)
     .where('organisationId', '=', organisationId)
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) return undefined
-  const { key, isBuiltIn, permissions } = row
-  return { ...row, permissions: permissionsOfRole(key, isBuiltIn, permissions) }
+  const { key, name, isBuiltIn } = row
+  const permissions = permissionsOfRole(key, isBuiltIn, row.permissions)
+  return { id, key, name, isBuiltIn, permissions, limits: limitsOf(row) }
+}
+
+/** Nobody gives or takes a role, or becomes an operator, until the transaction ends: for whoever
+ * changes what roles allow, before anything else is locked. */
+export async function lockLimits(db: Db, organisationId: string): Promise<void> {
+  await sql`select lock_role_limits(${organisationId})`.execute(db)
 }
 
 export async function insert(
   db: Db,
-  role: {
-    id: string
-    organisationId: string
-    key: string
-    name: string
-    permissions: readonly Permission[]
-  },
+  role: RoleShape & { id: string; organisationId: string; key: string },
 ): Promise<void> {
-  const { permissions, ...rest } = role
+  const { permissions, limits, ...rest } = role
   await db
     .insertInto('roles')
-    .values({ ...rest, isBuiltIn: false, permissions: [...permissions] })
+    .values({ ...rest, isBuiltIn: false, permissions: [...permissions], ...columnsOf(limits) })
     .execute()
 }
 
+/** Of a built-in role the limits alone are set: what it may is not kept here. */
 export async function update(
   db: Db,
   organisationId: string,
-  id: string,
-  { name, permissions }: { name: string; permissions: readonly Permission[] },
+  { id, isBuiltIn }: { id: string; isBuiltIn: boolean },
+  { name, permissions, limits }: RoleShape,
 ): Promise<void> {
+  const own = isBuiltIn ? {} : { name, permissions: [...permissions] }
   await db
     .updateTable('roles')
-    .set((eb) => ({ name, permissions: [...permissions], version: eb('version', '+', 1) }))
+    .set((eb) => ({ ...own, ...columnsOf(limits), version: eb('version', '+', 1) }))
     .where('organisationId', '=', organisationId)
     .where('id', '=', id)
     .execute()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Grant, PERMISSIONS, type Permission } from '#contract/permissions.ts'
 import { permissionField } from '#contract/roles.ts'
-import { permissionsIn, unsoundField, valuesOf, whyNotChange } from './rules.ts'
+import { shapeOf, unsoundField, valuesOf, whyNotChange } from './rules.ts'
 
 const ROOT = 'root'
 const grant = (role: string, permissions: readonly Permission[], at = ROOT): Grant => ({
@@ -11,9 +11,10 @@ const grant = (role: string, permissions: readonly Permission[], at = ROOT): Gra
 describe('a role as fields', () => {
   test('says of every permission whether it gives it, and nothing is lost on the way back', () => {
     const permissions = PERMISSIONS.filter((_, index) => index % 2 === 0)
-    const values = valuesOf('Clerk', permissions)
-    expect(Object.keys(values)).toHaveLength(PERMISSIONS.length + 1)
-    expect(permissionsIn(values)).toEqual(permissions)
+    const role = { name: 'Clerk', permissions, limits: { live: 0, deferred: null, units: 12 } }
+    const values = valuesOf(role)
+    expect(Object.keys(values)).toHaveLength(PERMISSIONS.length + 4)
+    expect(shapeOf(values)).toEqual(role)
   })
 
   test.each([
@@ -23,6 +24,11 @@ describe('a role as fields', () => {
     [{ 'permission.everything': true }, 'permission.everything'],
     [{ key: 'administrator' }, 'key'],
     [{ constructor: true }, 'constructor'],
+    [{ 'limit.live': 0, 'limit.deferred': 100, 'limit.units': null }, undefined],
+    [{ 'limit.live': 101 }, 'limit.live'],
+    [{ 'limit.units': -1 }, 'limit.units'],
+    [{ 'limit.units': true }, 'limit.units'],
+    [{ 'limit.everything': 1 }, 'limit.everything'],
   ])('%j: %s does not belong there', (set, field) => {
     expect(unsoundField(set)).toBe(field)
   })

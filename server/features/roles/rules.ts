@@ -1,26 +1,60 @@
 // What of a role somebody may set, and what it may then do.
 import { type Grant, mayGive, PERMISSIONS, type Permission } from '#contract/permissions.ts'
 import type { RefusalCode } from '#contract/refusals.ts'
-import { permissionField, permissionOfField } from '#contract/roles.ts'
+import {
+  LIMITED,
+  limitOfField,
+  permissionField,
+  permissionOfField,
+  ROLE_LIMITS_MAX,
+} from '#contract/roles.ts'
+import type { RoleLimits } from '#contract/users.ts'
 
-/** A role as its fields: its name, and for every permission whether it gives it. */
-export type Values = Record<string, string | boolean>
+/** A role as its fields: its name, for every permission whether it gives it, and its limits. */
+export type Values = Record<string, string | boolean | number | null>
 
-export function valuesOf(name: string, permissions: readonly Permission[]): Values {
+export interface RoleShape {
+  name: string
+  permissions: readonly Permission[]
+  limits: RoleLimits
+}
+
+export function valuesOf({ name, permissions, limits }: RoleShape): Values {
   const each = PERMISSIONS.map((one) => [permissionField(one), permissions.includes(one)] as const)
-  return { name, ...Object.fromEntries(each) }
+  const limited = LIMITED.map((one) => [`limit.${one}`, limits[one]] as const)
+  return { name, ...Object.fromEntries(each), ...Object.fromEntries(limited) }
+}
+
+/** The role that has these values. */
+export function shapeOf(values: Values): RoleShape {
+  const limit = (of: keyof RoleLimits) => {
+    const value = values[`limit.${of}`]
+    return typeof value === 'number' ? value : null
+  }
+  return {
+    name: String(values['name']),
+    permissions: permissionsIn(values),
+    limits: { live: limit('live'), deferred: limit('deferred'), units: limit('units') },
+  }
 }
 
 /** The first key that is no field of a role, or whose value does not fit it. */
 export function unsoundField(set: Values): string | undefined {
-  return Object.keys(set).find((key) => {
-    const kind = key === 'name' ? 'string' : permissionOfField(key) ? 'boolean' : undefined
-    return kind === undefined || typeof set[key] !== kind
-  })
+  return Object.keys(set).find((key) => !isSound(key, set[key] ?? null))
 }
 
-/** What a role with these values may. */
-export function permissionsIn(values: Values): Permission[] {
+function isSound(key: string, value: string | boolean | number | null): boolean {
+  const limited = limitOfField(key)
+  if (limited !== undefined)
+    return (
+      value === null ||
+      (typeof value === 'number' && value >= 0 && value <= ROLE_LIMITS_MAX[limited])
+    )
+  if (permissionOfField(key)) return typeof value === 'boolean'
+  return key === 'name' && typeof value === 'string'
+}
+
+function permissionsIn(values: Values): Permission[] {
   return PERMISSIONS.filter((permission) => values[permissionField(permission)] === true)
 }
 

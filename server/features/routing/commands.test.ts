@@ -168,7 +168,7 @@ describe('a limit', () => {
       body: { error: { code: 'stale', field: 'limit', theirs: { value: 5, version: 2 } } },
     })
     expect(answer.body.error.theirs?.by).toMatch(/^Ada Verbeek/)
-    expect(await anna.call(presence.mine)).toMatchObject({ live: { limit: 5, version: 2 } })
+    expect(await anna.call(presence.mine)).toMatchObject({ live: { limit: 5, own: 5, version: 2 } })
   })
 
   test.each([-1, 101, 1e9, 3.5, '3', null, [3], {}, true])('of %j is refused', async (limit) => {

@@ -16,6 +16,13 @@ select
       where m.held_limit is distinct from q.held_limit
          or m.held <> case when q.held_limit is null then 0
                            else chats_held(m.organisation_id, m.queue_id, m.user_id) end)::int
+  -- And what a role allows is what the roles say, and the smaller of it and what is set is what holds.
+  + (select count(*) from operator_loads
+      where role_limit is distinct from (select most from role_limits(organisation_id, user_id) r where r.kind = operator_loads.kind::text)
+         or chat_limit <> least(own_limit, role_limit))::int
+  + (select count(*) from operators
+      where role_unit_limit is distinct from (select most from role_limits(organisation_id, user_id) where kind = 'units')
+         or unit_limit is distinct from least(own_unit_limit, role_unit_limit))::int
   -- And what pauses a queue for somebody is what their status and the queue say.
   + (select count(*) from queue_members m
        join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id

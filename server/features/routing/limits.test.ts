@@ -16,7 +16,7 @@ describe('a limit', () => {
     const chats = [await begin(queueId), await begin(queueId), await begin(queueId)]
     for (const chatId of chats) await accept(await offer(chatId))
     await limit(anna, 1)
-    expect((await operator(anna)).live).toEqual({ used: 3, limit: 1, version: 2 })
+    expect((await operator(anna)).live).toEqual({ used: 3, limit: 1, own: 1, version: 2 })
     const waiting = await begin(queueId)
     for (const [index, chatId] of chats.entries()) {
       expect(await held(waiting)).toBeUndefined()

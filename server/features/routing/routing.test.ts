@@ -65,7 +65,7 @@ describe('a chat', () => {
     expect(
       await routing.listChatsOfOperator(house.db, house.place.organisationId, anna),
     ).toHaveLength(1)
-    expect((await operator(anna)).live).toEqual({ used: 1, limit: 1, version: 1 })
+    expect((await operator(anna)).live).toEqual({ used: 1, limit: 1, own: 1, version: 1 })
     expect(await close(chatId, anna)).toMatchObject({ status: 'closed' })
     expect(await close(chatId, anna)).toMatchObject({ status: 'closed', seq: null })
     expect((await operator(anna)).live.used).toBe(0)

@@ -86,7 +86,7 @@ test('QU-5 LA-18 it is a field of the person: from the Wall or the record, and t
   const seen = await recordOf(admin, anna)
   expect(seen.fields).toMatchObject({ 'limit.units': null })
   await set(admin, anna, { 'limit.units': 5 })
-  expect((await loadsOf(anna)).units).toEqual({ used: 0, limit: 5, version: 2 })
+  expect((await loadsOf(anna)).units).toEqual({ used: 0, limit: 5, own: 5, version: 2 })
   const late = await admin.try(units.set, {
     params: { id: anna.userId },
     body: { limit: 7, version: 1 },

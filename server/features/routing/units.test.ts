@@ -30,7 +30,7 @@ test('QU-5 without it a deferred chat never stands in the way of a live one; wit
   const anna = await newOperator(3, live, deferred)
   for (let n = 0; n < 5; n++) expect(await held(await begin(deferred))).toBe(anna)
   expect(await held(await begin(live))).toBe(anna)
-  expect((await operator(anna)).units).toEqual({ used: 0, limit: null, version: 1 })
+  expect((await operator(anna)).units).toEqual({ used: 0, limit: null, own: null, version: 1 })
 
   const bert = await newOperator(3, live, deferred)
   await limitUnits(bert, 3)
@@ -50,7 +50,7 @@ test('QU-5 lowered it takes nothing away and lets nothing in until there is room
   const chats = [await begin(queueId), await begin(queueId), await begin(queueId)]
   for (const chatId of chats) await accept(await offer(chatId))
   await limitUnits(anna, 1)
-  expect((await operator(anna)).units).toEqual({ used: 3, limit: 1, version: 2 })
+  expect((await operator(anna)).units).toEqual({ used: 3, limit: 1, own: 1, version: 2 })
   const waiting = await begin(queueId)
   for (const chatId of chats) {
     expect(await held(waiting)).toBeUndefined()
@@ -65,7 +65,7 @@ test('QU-5 lowered it takes nothing away and lets nothing in until there is room
   expect(await limitUnits(anna, 9, 2)).toMatchObject({ status: 'stale', detail: { limit: 2 } })
   await limitUnits(anna, null, 3)
   expect(await held(third)).toBe(anna)
-  expect((await operator(anna)).units).toEqual({ used: 0, limit: null, version: 4 })
+  expect((await operator(anna)).units).toEqual({ used: 0, limit: null, own: null, version: 4 })
 })
 
 test('QU-5 a chat weighs what its queue says when it is given, and a lighter one goes where a heavy one does not', async () => {

@@ -96,7 +96,8 @@ function partsOf(organisationId: string) {
        group by 1),
     loaded as (
       select m.id as membership_id,
-             json_object_agg(l.kind, json_build_object('limit', l.chat_limit, 'version', l.version)) as loads
+             json_object_agg(l.kind, json_build_object(
+               'limit', l.chat_limit, 'own', l.own_limit, 'version', l.version)) as loads
         from members m
         join operator_loads l on l.organisation_id = ${organisationId} and l.user_id = m.user_id
        group by 1)`
@@ -122,7 +123,7 @@ const ROW = sql`json_build_object(
   'queues', coalesce(serving.queues, '[]'), 'skills', coalesce(skilled.skills, '[]'),
   'live', loaded.loads -> 'live', 'deferred', loaded.loads -> 'deferred',
   'shiftId', o.shift_id, 'units', case when o.user_id is not null then
-    json_build_object('limit', o.unit_limit, 'version', o.unit_version) end,
+    json_build_object('limit', o.unit_limit, 'own', o.own_unit_limit, 'version', o.unit_version) end,
   'createdAt', instant(m.created_at), 'version', m.version)`
 
 export interface PageWanted {

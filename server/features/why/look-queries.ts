@@ -152,6 +152,10 @@ const WITH_FACTS = sql`
        and (s.relax_after_seconds is null
             or (l.chat).enqueued_at + s.relax_after_seconds * interval '1 second' > l.now)) skills on true`
 
+const roleThatLimits = (kind: RawBuilder<unknown>) => sql`(
+  select jsonb_build_object('key', role_key, 'name', role_name)
+    from role_limits(l.organisation_id, l.user_id) where kind = ${kind})`
+
 const FACTS = sql`jsonb_build_object(
   'userId', l.user_id,
   'name', coalesce(${NAME}, ''),
@@ -177,9 +181,12 @@ const FACTS = sql`jsonb_build_object(
   'lacks', coalesce(skills.lacks, '[]'),
   'used', b.used,
   'limit', b.chat_limit,
+  'byRole', case when b.role_limit < b.own_limit then ${roleThatLimits(sql`b.kind::text`)} end,
   'usedOther', coalesce(other.used, 0),
   'units', case when o.unit_limit is not null then jsonb_build_object(
-     'used', o.units_used, 'limit', o.unit_limit, 'needed', (l.queue).chat_units) end,
+     'used', o.units_used, 'limit', o.unit_limit, 'needed', (l.queue).chat_units,
+     'byRole', case when o.unit_limit is distinct from o.own_unit_limit
+                    then ${roleThatLimits(sql`'units'`)} end) end,
   'ofQueue', case when m.held_limit is not null then jsonb_build_object(
      'used', m.held, 'limit', m.held_limit) end,
   'coolsUntil', instant(m.cools_until),

@@ -14,7 +14,15 @@ function record(fields: PersonRecord['fields'], versions: Record<string, number>
     ...{ passwordChangedAt: null, isOursAlone: true, isOperator: true, primaryDepartmentId: null },
     fields,
     marks: Object.fromEntries(marks),
-    ...{ roles: [], createdAt: at, blockedAt: null, archivedAt: null, erasesAt: null, version: 1 },
+    ...{
+      roles: [],
+      roleLimits: {},
+      createdAt: at,
+      blockedAt: null,
+      archivedAt: null,
+      erasesAt: null,
+      version: 1,
+    },
   }
   return row
 }

@@ -15,9 +15,9 @@ function mineOf(marked: Operator['mark']): Mine {
     ...{ since: '2026-01-01T09:00:00.000Z', connectionSince: '2026-01-01T09:00:00.000Z' },
     ...{ missed: 3, isNotAnswering: true, setBy: null, heldUntil: null, finishAs: null },
     ...{ idleUntil: null, shift: null, wrapUp: null, mark: marked, joined: [] },
-    live: { used: 0, limit: 3, version: 1 },
-    deferred: { used: 0, limit: 5, version: 1 },
-    units: { used: 0, limit: null, version: 1 },
+    live: { used: 0, limit: 3, own: 3, version: 1 },
+    deferred: { used: 0, limit: 5, own: 5, version: 1 },
+    units: { used: 0, limit: null, own: null, version: 1 },
     ...{ takesChats: true, takesTests: false },
   }
   return new (class extends Mine {

@@ -10,8 +10,8 @@ const operator = {
   connection: 'connected',
   isNotAnswering: false,
   ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
-  live: { used: 0, limit: 1, version: 1 },
-  deferred: { used: 0, limit: 0, version: 1 },
+  live: { used: 0, limit: 1, own: 1, version: 1 },
+  deferred: { used: 0, limit: 0, own: 0, version: 1 },
   takesChats: true,
   takesTests: false,
 } as Operator
@@ -35,7 +35,7 @@ test.each([
   ['away', { availability: 'away' }],
   ['not connected', { connection: 'reconnecting' }],
   ['not answering', { isNotAnswering: true }],
-  ['full', { live: { used: 1, limit: 1, version: 1 } }],
+  ['full', { live: { used: 1, limit: 1, own: 1, version: 1 } }],
   ['a tester only', { takesChats: false, takesTests: true }],
 ] as const)('NX-16 nothing rings for whoever is %s', (_, change) => {
   expect(idsFor([chat('1')], change)).toEqual([])
@@ -44,7 +44,7 @@ test.each([
 test('LA-7 a test rings for testers alone, a chat of another kind for whoever has room for it', () => {
   const chats = [chat('1', { queueId: 'trials' }), chat('2', { kind: 'deferred' })]
   expect(idsFor(chats)).toEqual([])
-  const deferred = { used: 0, limit: 1, version: 1 }
+  const deferred = { used: 0, limit: 1, own: 1, version: 1 }
   expect(idsFor(chats, { takesTests: true, deferred })).toEqual(['1', '2'])
 })
 

@@ -198,7 +198,7 @@ describe('filters and order', () => {
     person({
       firstName: 'Bo',
       departments: [{ id: 'sales', position: 'Operator' }],
-      live: { limit: 2, version: 1 },
+      live: { limit: 2, own: 2, version: 1 },
     }),
     person({
       firstName: 'Ada',
@@ -208,7 +208,7 @@ describe('filters and order', () => {
     }),
     person({
       firstName: 'Cor',
-      live: { limit: 10, version: 1 },
+      live: { limit: 10, own: 10, version: 1 },
       departments: [{ id: 'sales', position: null }],
       shiftId: 'late',
     }),

@@ -1,8 +1,10 @@
 // Those who were considered, by what rules them out, and what is said of each.
+import { BUILT_IN_ROLES } from '#contract/permissions.ts'
 import {
   CHECK_OF,
   type Check,
   type Considered,
+  type LimitingRole,
   REASONS,
   type Reason,
   type WhyChat,
@@ -70,7 +72,8 @@ function detailsOf(check: Check, one: Considered): string[] {
   if (check === 'units') return unitsOf(one)
   if (check === 'queue_limit') return ofQueueOf(one)
   if (check === 'shift') return shiftOf(one)
-  return check === 'limit' && one.offerEndsAt !== null ? [t('why.offer')] : []
+  if (check !== 'limit') return []
+  return [...byRole(one.limit, one.byRole), ...(one.offerEndsAt === null ? [] : [t('why.offer')])]
 }
 
 /** When it is their turn: that may be tomorrow, which no countdown says. */
@@ -84,6 +87,15 @@ function ofQueueOf({ ofQueue }: Considered): string[] {
   return ofQueue === null ? [] : [t('why.of-queue', ofQueue)]
 }
 
+/** That a role says so, whatever is set for them. Those that everybody knows have names in no language
+ * here: they are "a role". */
+function byRole(most: number, role: LimitingRole | null): string[] {
+  if (role === null) return []
+  return BUILT_IN_ROLES.some((key) => key === role.key)
+    ? [t('why.by-role.built-in', { n: most })]
+    : [t('why.by-role', { n: most, role: role.name })]
+}
+
 /** How many such chats somebody may really hold now, and that it is their units that say so. */
 function unitsOf({ used, limit, units, usedOther: n }: Considered): string[] {
   if (units === null) return []
@@ -91,7 +103,11 @@ function unitsOf({ used, limit, units, usedOther: n }: Considered): string[] {
   const effective = Math.min(limit, used + left)
   const said = { effective, limit, used: units.used, most: units.limit }
   const all = n === 0 ? t('why.units.alone', said) : t('why.units', { ...said, n })
-  return units.needed > 1 ? [all, t('why.units.needed', { n: units.needed })] : [all]
+  return [
+    all,
+    ...byRole(units.limit, units.byRole),
+    ...(units.needed > 1 ? [t('why.units.needed', { n: units.needed })] : []),
+  ]
 }
 
 function lackText({

@@ -12,6 +12,7 @@ const anna: Considered = {
     connection: 'connected',
     used: 1,
     limit: 3,
+    byRole: null,
     units: null,
     ofQueue: null,
     usedOther: 0,
@@ -203,8 +204,28 @@ test('QU-5 of the limit of a queue it is said how many it lets one hold', () => 
   expect(said({ operators: [full] })).toContain('has room: 1 at the limit of the queue')
 })
 
+test('QU-5 of a limit that a role makes less it is said which', () => {
+  const full: Considered = {
+    ...anna,
+    ...{ ruledOutBy: 'at_limit', used: 2, limit: 2, byRole: { key: 'own_1', name: 'Trainee' } },
+    fails: [{ check: 'limit', changesAt: null }],
+  }
+  expect(factsOf(full)).toEqual(['the role Trainee allows no more than 2'])
+  const byRole = { key: 'agent', name: 'Agent' }
+  expect(factsOf({ ...full, byRole })).toEqual(['a role of theirs allows no more than 2'])
+  const units: Considered = {
+    ...{ ...full, ruledOutBy: 'units_full', byRole: null },
+    units: { used: 4, limit: 4, needed: 1, byRole: full.byRole },
+    fails: [{ check: 'units', changesAt: null }],
+  }
+  expect(factsOf(units)).toEqual([
+    '2 of 2: 4 of 4 units are used',
+    'the role Trainee allows no more than 4',
+  ])
+})
+
 test('QU-5 QU-18 of units it is said what they leave; of a cool-down, that it ends', () => {
-  const units = { used: 4, limit: 4, needed: 1 }
+  const units = { used: 4, limit: 4, needed: 1, byRole: null }
   const full: Considered = {
     ...anna,
     ...{ ruledOutBy: 'units_full', used: 2, units, usedOther: 2 },

@@ -19,9 +19,9 @@ const operator: Operator = {
   ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
   shift: null,
   wrapUp: null,
-  live: { used: 0, limit: 3, version: 1 },
-  deferred: { used: 0, limit: 0, version: 1 },
-  units: { used: 0, limit: null, version: 1 },
+  live: { used: 0, limit: 3, own: 3, version: 1 },
+  deferred: { used: 0, limit: 0, own: 0, version: 1 },
+  units: { used: 0, limit: null, own: null, version: 1 },
   joined: [],
   takesChats: true,
   takesTests: false,
@@ -32,8 +32,8 @@ const mark = {
   ...({ statusId: 's', icon: 'desk', colour: 'green', isPaid: true, maxMinutes: null } as const),
   accepts: ['deferred' as const],
 }
-const full = { ...operator, live: { used: 3, limit: 3, version: 1 } }
-const fits = { used: 0, limit: 5, version: 1 }
+const full = { ...operator, live: { used: 3, limit: 3, own: 3, version: 1 } }
+const fits = { used: 0, limit: 5, own: 5, version: 1 }
 const some = { ...operator, deferred: fits, reason: 'E-mail', mark }
 
 test.each([

@@ -27,9 +27,9 @@ function operator(id: string, more: Partial<Operator> = {}): Operator {
     ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
     shift: null,
     wrapUp: null,
-    live: { used: 0, limit: 3, version: 1 },
-    deferred: { used: 0, limit: 0, version: 1 },
-    units: { used: 0, limit: null, version: 1 },
+    live: { used: 0, limit: 3, own: 3, version: 1 },
+    deferred: { used: 0, limit: 0, own: 0, version: 1 },
+    units: { used: 0, limit: null, own: null, version: 1 },
     joined: [],
     takesChats: true,
     takesTests: false,
@@ -140,9 +140,9 @@ describe('the figures', () => {
   test('only those who would be given a chat have free slots and count as available', () => {
     const people = [
       operator('free'),
-      operator('some', { live: { used: 2, limit: 3, version: 1 } }),
-      operator('full', { live: { used: 3, limit: 3, version: 1 } }),
-      operator('over', { live: { used: 4, limit: 3, version: 1 } }),
+      operator('some', { live: { used: 2, limit: 3, own: 3, version: 1 } }),
+      operator('full', { live: { used: 3, limit: 3, own: 3, version: 1 } }),
+      operator('over', { live: { used: 4, limit: 3, own: 3, version: 1 } }),
       operator('away', { availability: 'away' }),
       operator('gone', { connection: 'disconnected' }),
       operator('silent', { isNotAnswering: true }),
@@ -216,7 +216,7 @@ describe('who stands where', () => {
     const roll = rollOf(people)
     const lists = () => roll.groups.map(({ ids }) => ids)
     const before = lists()
-    roll.take(changes([operator('c', { live: { used: 3, limit: 3, version: 2 } })]))
+    roll.take(changes([operator('c', { live: { used: 3, limit: 3, own: 3, version: 2 } })]))
     expect(lists().every((ids, place) => ids === before[place])).toBe(true)
     roll.take(changes([operator('c', { name: '0', department: 'Billing' })]))
     expect(places(roll)[0]).toEqual(['Billing', 'c', 'a'])

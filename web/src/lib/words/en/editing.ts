@@ -13,6 +13,8 @@ export default {
     other: '{n} chats now. Lower than that stops new chats, open ones stay.',
   },
   'limit.hint.unknown': 'Lower than the chats held now stops new chats, open ones stay.',
+  'limit.by-role': 'A role allows no more than {n}, whatever is set here.',
+  'limit.set-by-role': 'Set to {own}; a role allows no more than {n}.',
   'limit.range': 'A whole number from {least} to {most}.',
   'limit.saving': 'Saving',
   'limit.changed': 'Changed just now',

@@ -82,6 +82,10 @@ export default {
   'limit.because.person': 'Set by {by}.',
   'limit.because.account': 'As set at {account}.',
   'limit.because.unknown': 'As set at the account.',
+  'limit.because.role': {
+    one: '{n} counts: the role {role} allows no more.',
+    other: '{n} count: the role {role} allows no more.',
+  },
   'limit.none': 'No limits: this person answers no chats.',
 
   'sites.none': 'There are no sites here yet.',

@@ -58,7 +58,8 @@ export default {
   'clone.name': 'Copy of {role}',
 
   'role.gone': 'This role is not here any more.',
-  'role.built-in': 'A built-in role stays as it is. Clone it and change the clone.',
+  'role.built-in':
+    'What a built-in role may stays as it is: clone it and change the clone. Its limits are yours to set.',
   'role.only-seen': 'Only whoever manages the roles of the whole organisation changes it.',
   'role.name': 'Name',
   'role.name.missing': 'It needs a name.',
@@ -74,6 +75,11 @@ export default {
     other: '{n} people hold it. Take it from them first.',
   },
   'role.who': 'Show who',
+  limits: 'At most, for whoever holds it',
+  'limits.none': 'No limit',
+  'limits.hint':
+    'Nobody who holds the role is given more, whatever is set for them; of several roles the least counts. Chats held above it stay.',
+  'lock.limits': 'You do not set limits at the organisation, so you cannot set this one.',
   'lock.not-held': 'You do not hold this yourself at the organisation, so you cannot give it.',
   'lock.own': 'You hold this role yourself, and nobody raises their own rights.',
   'lock.stronger': 'This role may do more than you may, so you cannot change it.',

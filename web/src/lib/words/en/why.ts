@@ -127,6 +127,8 @@ export default {
   },
   'units.needed': 'this chat needs {n}',
   'of-queue': '{used} of {limit} that the queue lets one hold',
+  'by-role': 'the role {role} allows no more than {n}',
+  'by-role.built-in': 'a role of theirs allows no more than {n}',
   also: 'also: {list}',
   'load.said': { one: '{used} of {n} chat', other: '{used} of {n} chats' },
   'changes.in': 'in {left}',

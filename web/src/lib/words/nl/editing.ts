@@ -14,6 +14,8 @@ export default {
   },
   'limit.hint.unknown':
     'Lager dan het aantal lopende chats: er komen geen nieuwe bij, lopende blijven.',
+  'limit.by-role': 'Een rol staat er niet meer dan {n} toe, wat hier ook wordt ingesteld.',
+  'limit.set-by-role': 'Ingesteld op {own}; een rol staat er niet meer dan {n} toe.',
   'limit.range': 'Een heel getal van {least} tot en met {most}.',
   'limit.saving': 'Wordt opgeslagen',
   'limit.changed': 'Zojuist gewijzigd',

@@ -82,6 +82,10 @@ export default {
   'limit.because.person': 'Ingesteld door {by}.',
   'limit.because.account': 'Zoals ingesteld bij {account}.',
   'limit.because.unknown': 'Zoals ingesteld bij het account.',
+  'limit.because.role': {
+    one: 'Er geldt {n}: de rol {role} staat niet meer toe.',
+    other: 'Er gelden {n}: de rol {role} staat niet meer toe.',
+  },
   'limit.none': 'Geen limieten: deze persoon beantwoordt geen chats.',
 
   'sites.none': 'Er zijn hier nog geen sites.',

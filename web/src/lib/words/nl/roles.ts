@@ -58,7 +58,8 @@ export default {
   'clone.name': 'Kopie van {role}',
 
   'role.gone': 'Deze rol is er niet meer.',
-  'role.built-in': 'Een ingebouwde rol blijft zoals hij is. Kopieer hem en wijzig de kopie.',
+  'role.built-in':
+    'Wat een ingebouwde rol mag, blijft zo: kopieer hem en wijzig de kopie. De limieten stelt u zelf in.',
   'role.only-seen': 'Alleen wie de rollen van de hele organisatie beheert, wijzigt hem.',
   'role.name': 'Naam',
   'role.name.missing': 'Er is een naam nodig.',
@@ -74,6 +75,11 @@ export default {
     other: '{n} mensen hebben deze rol. Neem hem daar eerst af.',
   },
   'role.who': 'Toon wie',
+  limits: 'Ten hoogste, voor wie hem heeft',
+  'limits.none': 'Geen limiet',
+  'limits.hint':
+    'Niemand met de rol krijgt er meer, wat er ook voor diegene is ingesteld; van meer rollen telt de laagste. Wat al meer is, blijft.',
+  'lock.limits': 'U stelt bij de organisatie geen limieten in, en dus deze ook niet.',
   'lock.not-held': 'U hebt dit zelf niet bij de organisatie, dus u kunt het niet geven.',
   'lock.own': 'U hebt deze rol zelf, en niemand verhoogt de eigen rechten.',
   'lock.stronger': 'Deze rol mag meer dan u, dus u kunt hem niet wijzigen.',

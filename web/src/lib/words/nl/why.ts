@@ -128,6 +128,8 @@ export default {
   },
   'units.needed': 'deze chat kost er {n}',
   'of-queue': '{used} van {limit} die de wachtrij tegelijk toelaat',
+  'by-role': 'de rol {role} staat er niet meer dan {n} toe',
+  'by-role.built-in': 'een rol staat er niet meer dan {n} toe',
   also: 'ook: {list}',
   'load.said': { one: '{used} van {n} chat', other: '{used} van {n} chats' },
   'changes.in': 'over {left}',

@@ -9,14 +9,15 @@ import {
 import type { ListedRole } from '#contract/users.ts'
 import { columnsOf, differences, gives, PARTS } from './matrix.ts'
 
+const limits = { live: null, deferred: null, units: null }
 const builtIn = BUILT_IN_ROLES.map((key): ListedRole => {
   const permissions = [...permissionsOf[key]]
   const isAddOn = ADD_ON_ROLES.some((one) => one === key)
-  const kind = { isBuiltIn: true, isAddOn, marks: {}, version: 1 }
+  const kind = { isBuiltIn: true, isAddOn, marks: {}, limits, version: 1 }
   return { id: key, key, name: key, ...kind, permissions, givable: permissions, holders: 0 }
 })
 const own: ListedRole = {
-  ...{ id: 'own', key: 'own_1', name: 'Night shift', isBuiltIn: false, isAddOn: false },
+  ...{ id: 'own', key: 'own_1', name: 'Night shift', isBuiltIn: false, isAddOn: false, limits },
   ...{ permissions: ['chats.answer'], marks: {}, givable: [], holders: 0, version: 1 },
 }
 const column = (id: string, as?: string) => {

@@ -2,7 +2,13 @@
 // live rows, where those may be watched.
 import { untrack } from 'svelte'
 import { mayGive, PERMISSIONS, type Permission } from '#contract/permissions.ts'
-import { roles as api, permissionField, permissionOfField } from '#contract/roles.ts'
+import {
+  roles as api,
+  LIMITED,
+  limitOfField,
+  permissionField,
+  permissionOfField,
+} from '#contract/roles.ts'
 import { scope } from '#contract/scopes.ts'
 import { type ListedRole, type Role, users } from '#contract/users.ts'
 import { call } from '#lib/api.ts'
@@ -84,11 +90,14 @@ export function permissionsIn({ permissions }: Role): Permission[] {
 
 function standingOf(role: Role): Standing {
   const given = PERMISSIONS.map((one) => [permissionField(one), role.permissions.includes(one)])
-  const fields: Standing['fields'] = { name: role.name, ...Object.fromEntries(given) }
+  const limits = LIMITED.map((one) => [`limit.${one}`, role.limits[one]])
+  const fields: Standing['fields'] = {
+    ...{ name: role.name, ...Object.fromEntries(given), ...Object.fromEntries(limits) },
+  }
   return { fields, marks: role.marks, version: role.version }
 }
 
-/** An own role while it is edited here. */
+/** A role while it is edited here: of a built-in one, its limits. */
 export class RoleEditor {
   readonly draft: FieldDraft
   readonly form: RoleForm
@@ -96,7 +105,7 @@ export class RoleEditor {
   constructor(roles: Roles, role: Role) {
     const { id } = role
     this.draft = new FieldDraft(async (set, base) =>
-      standingOf(await call(api.change, { params: { id }, body: { set: named(set), base } })),
+      standingOf(await call(api.change, { params: { id }, body: { set: valued(set), base } })),
     )
     this.form = new RoleForm(
       {
@@ -143,6 +152,8 @@ function whyLocked(roles: Roles, role: Role | undefined, key: string): string | 
   if (role === undefined) return t('roles.role.gone')
   if (!roles.mayRule) return t('roles.role.only-seen')
   if (!roles.mayGiveAll(role)) return t('roles.lock.stronger')
+  const mayLimit = session.mayAt('limits.manage', roles.root)
+  if (limitOfField(key)) return mayLimit ? undefined : t('roles.lock.limits')
   const permission = permissionOfField(key)
   if (permission === undefined) return undefined
   if (!mayGive(session.grants, [permission], [roles.root])) return t('roles.lock.not-held')
@@ -150,10 +161,10 @@ function whyLocked(roles: Roles, role: Role | undefined, key: string): string | 
   return isRaise && roles.isMine(role) ? t('roles.lock.own') : undefined
 }
 
-/** A role's values are names and ticks. */
-function named(set: Standing['fields']): Record<string, string | boolean> {
+/** A role's values are a name, ticks, and numbers or nothing. */
+function valued(set: Standing['fields']): Record<string, string | boolean | number | null> {
   const sound = Object.entries(set).flatMap(([key, value]) =>
-    typeof value === 'string' || typeof value === 'boolean' ? [[key, value] as const] : [],
+    typeof value === 'object' && value !== null ? [] : [[key, value] as const],
   )
   return Object.fromEntries(sound)
 }
