@@ -1,16 +1,18 @@
 // What operators do in a long storm, all at once and at random: take what they are offered, from two
 // windows at times, pass it on or let it ring, hand it to a queue or a colleague, go away and come
 // back, are there for some chats alone, leave a queue and join it again, and end what they hold. Their
-// shift turns meanwhile, and their limits change, and those of the queues.
+// shift turns meanwhile, and their limits change, and those of the queues and of their role.
 import { setTimeout as pause } from 'node:timers/promises'
 import { chats } from '#contract/chats.ts'
 import type { Endpoint } from '#contract/endpoint.ts'
 import { hours } from '#contract/hours.ts'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
+import { roles } from '#contract/roles.ts'
 import { type Chat, routing } from '#contract/routing.ts'
 import { transfers } from '#contract/transfers.ts'
 import { units } from '#contract/units.ts'
+import { users } from '#contract/users.ts'
 import type { Caller } from '../../server/client/http.ts'
 import { type StormFloor, shiftWeek } from './floor.ts'
 import type { AtDesk, Work } from './people.ts'
@@ -35,6 +37,7 @@ const LIKELY = {
   beGivenAway: 0.002,
   beLimited: 0.002,
   limitQueue: 0.0005,
+  limitRole: 0.0002,
   turn: 0.001,
   goAway: 0.001,
   leaveQueue: 0.001,
@@ -67,6 +70,7 @@ export function liveOn(floor: StormFloor, supervisor: () => Caller, tally: Tally
         roam(person, ended),
         beLimited(person),
         limitQueue(person),
+        limitRole(person),
         turnShift(person),
       ])
       // The lid is shut, whatever is under way.
@@ -175,6 +179,21 @@ async function limitQueue(person: Person): Promise<void> {
   const heldLimit = isLucky(0.4) ? null : 1 + Math.floor(Math.random() * LIMIT_MOST)
   const body = { set: { heldLimit }, base: seen.versions }
   await attempt(above(person), 'limited a queue', queues.change, { params: { id }, body })
+}
+
+/** Somebody above sets how many chats anybody who answers them may hold at all. */
+async function limitRole(person: Person): Promise<void> {
+  if (person.floor.queueIds.length === 1 || !isLucky(LIKELY.limitRole)) return
+  const { desk } = above(person)
+  const seen = (await desk.call(users.roles).catch(() => [])).find(({ key }) => key === 'agent')
+  if (seen === undefined) return
+  const limit = () => (isLucky(0.6) ? null : 1 + Math.floor(Math.random() * LIMIT_MOST))
+  const base = Object.entries(seen.marks).map(([field, { version }]) => [field, version])
+  const body = {
+    set: { 'limit.live': limit(), 'limit.units': limit() },
+    base: Object.fromEntries(base),
+  }
+  await attempt(above(person), 'limited a role', roles.change, { params: { id: seen.id }, body })
 }
 
 /** Somebody above makes it everybody's shift who has one, or nobody's. */
