@@ -14,7 +14,7 @@ export default {
   'roles.go': 'See the roles',
   'limits.title': 'Chat limits',
   'limits.text':
-    'The limit is how many chats somebody holds at once, live and deferred apart. It is set on the Wall, in the list of people or in their record. Lower than the chats held now stops new chats; the open ones stay. Newcomers begin with the limit of their account.',
+    'The limit is how many chats somebody holds at once, live and deferred apart. It is set on the Wall, in the list of people or in their record. Lower than the chats held now stops new chats; the open ones stay. Newcomers begin with the limit of their account. A role and a queue may allow less: the smallest counts.',
   'limits.go': 'Open the Wall',
   'archive.title': 'Block and archive',
   'archive.text':

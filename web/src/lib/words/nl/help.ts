@@ -14,7 +14,7 @@ export default {
   'roles.go': 'De rollen bekijken',
   'limits.title': 'Chatlimieten',
   'limits.text':
-    'De limiet is hoeveel chats iemand tegelijk heeft, live en uitgesteld apart. U stelt die in op de Wand, in de lijst van mensen of in het profiel. Lager dan het huidige aantal stopt nieuwe chats; lopende blijven. Nieuwkomers beginnen met de limiet van hun account.',
+    'De limiet is hoeveel chats iemand tegelijk heeft, live en uitgesteld apart. U stelt die in op de Wand, in de lijst van mensen of in het profiel. Lager dan het huidige aantal stopt nieuwe chats; lopende blijven. Nieuwkomers beginnen met de limiet van hun account. Een rol en een wachtrij kunnen minder toestaan: het kleinste telt.',
   'limits.go': 'De Wand openen',
   'archive.title': 'Blokkeren en archiveren',
   'archive.text':
