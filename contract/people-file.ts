@@ -71,10 +71,11 @@ type Own = 'login' | 'live' | 'deferred' | 'units' | 'status'
 function ownOf(row: Person | Invitation, language: Language): Pick<Written, Own> {
   if ('login' in row) {
     const { login, live, deferred, units, status } = row
+    // What is set, not what counts: read in again, the file changes nothing.
     const limits = {
-      live: String(live?.limit ?? ''),
-      deferred: String(deferred?.limit ?? ''),
-      units: String(units?.limit ?? ''),
+      live: String(live?.own ?? ''),
+      deferred: String(deferred?.own ?? ''),
+      units: String(units?.own ?? ''),
     }
     return { login, ...limits, status: STATE_WORDS[language][status] }
   }

@@ -8,6 +8,7 @@ import { invitations } from '#contract/invitations.ts'
 import { people } from '#contract/people.ts'
 import { peopleFile } from '#contract/people-file.ts'
 import { peopleList } from '#contract/people-list.ts'
+import { roles as roleDoors } from '#contract/roles.ts'
 import { users } from '#contract/users.ts'
 import { openHouse } from '../../testing/house.ts'
 import {
@@ -161,7 +162,13 @@ describe('the preview', () => {
     await admin.call(invitations.create, {
       body: { accountId: north, emails: ['dirk@example.org'], set: { [agent]: true } },
     })
+    // What a role allows is not what is set.
+    await admin.call(roleDoors.change, {
+      params: { id: roles.find(({ key }) => key === 'agent')?.id ?? '' },
+      body: { set: { 'limit.live': 1, 'limit.units': 2 }, base: {} },
+    })
     const list = (await admin.call(peopleList.page, { query: {} })).people
+    expect(list.find(({ id }) => id === anna.membershipId)?.live).toMatchObject({ limit: 1 })
     const invited = await admin.call(invitations.list)
     for (const language of ['en', 'nl'] as const) {
       const file = csvOf(
