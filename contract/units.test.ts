@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { effectiveLimit, hasRoom } from './units.ts'
+import { effectiveLimit, hasRoom, leftByQueues } from './units.ts'
 
 const loads = (live: number, deferred: number, units: { used: number; limit: number | null }) => ({
   live: { used: live, limit: 3 },
@@ -22,3 +22,32 @@ test.each([
     expect(hasRoom(held, 'live', weight)).toBe(held.live.used < limit)
   },
 )
+
+const few = { kind: 'live', heldLimit: 2, held: 1 } as const
+const full = { kind: 'live', heldLimit: 1, held: 1 } as const
+const over = { kind: 'live', heldLimit: 1, held: 3 } as const
+const free = { kind: 'live', heldLimit: null, held: 4 } as const
+const mail = { kind: 'deferred', heldLimit: 1, held: 1 } as const
+const none = { used: 0, limit: null }
+
+test.each([
+  ['the only one has room for one more', [few], 0, 2, 'queues'],
+  ['each is full', [full, over], 0, 1, 'queues'],
+  ['one that is full takes nothing from the others', [few, over], 0, 2, 'queues'],
+  ['what is held elsewhere may be theirs', [few], 1, 1, 'queues'],
+  ['one without a limit brings any number', [full, free], 0, 3, 'kind'],
+  ['one of the other kind says nothing', [mail], 0, 3, 'kind'],
+  ['whoever serves none is not limited by any', [], 2, 3, 'kind'],
+] as const)(
+  'QU-5 queues that are full leave no room: %s',
+  (_, served, elsewhere, limit, because) => {
+    const left = leftByQueues(served, 'live', elsewhere)
+    expect(effectiveLimit(loads(1, 0, none), 'live', 1, left)).toEqual({ limit, because })
+  },
+)
+
+test('of units and queues the one that leaves less says so', () => {
+  const units = loads(1, 0, { used: 1, limit: 2 })
+  expect(effectiveLimit(units, 'live', 1, 0)).toEqual({ limit: 1, because: 'queues' })
+  expect(effectiveLimit(units, 'live', 1, 1)).toEqual({ limit: 2, because: 'units' })
+})

@@ -74,19 +74,49 @@ interface Loads {
 /** How many chats of a kind somebody may really hold now, and which limit says so. */
 export interface EffectiveLimit {
   limit: number
-  because: 'kind' | 'units'
+  because: 'kind' | 'units' | 'queues'
 }
 
 /**
- * The smaller of what the limit of the kind allows and what the units leave: what is held already,
- * and as many more as the units are enough for. `chatUnits` is what one more chat weighs.
+ * The smallest of what the limit of the kind allows, what the units leave and what the queues do: what
+ * is held already, and as many more as there is room for. `chatUnits` is what one more chat weighs.
  */
-export function effectiveLimit(loads: Loads, kind: ChatKind, chatUnits = 1): EffectiveLimit {
+export function effectiveLimit(
+  loads: Loads,
+  kind: ChatKind,
+  chatUnits = 1,
+  leftByQueues = Number.POSITIVE_INFINITY,
+): EffectiveLimit {
   const { used, limit } = loads[kind]
   const { units: all } = loads
-  if (all.limit === null) return { limit, because: 'kind' }
-  const left = Math.max(0, Math.floor((all.limit - all.used) / chatUnits))
-  return used + left < limit ? { limit: used + left, because: 'units' } : { limit, because: 'kind' }
+  const byUnits =
+    all.limit === null
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, Math.floor((all.limit - all.used) / chatUnits))
+  const left = Math.min(byUnits, leftByQueues)
+  if (used + left >= limit) return { limit, because: 'kind' }
+  return { limit: used + left, because: left === byUnits ? 'units' : 'queues' }
+}
+
+/** A queue that somebody serves: how many of its chats they hold or are offered, of how many at most. */
+export interface Served {
+  kind: ChatKind
+  heldLimit: number | null
+  held: number
+}
+
+/**
+ * How many more chats of the kind the queues that somebody serves leave them; any number as long as one
+ * of those has no limit of its own, or while they serve none. `elsewhere` are chats of which it is not
+ * known whose they are: they count, so that no more is promised than there is.
+ */
+export function leftByQueues(served: readonly Served[], kind: ChatKind, elsewhere = 0): number {
+  const queues = served.filter((queue) => queue.kind === kind)
+  if (queues.length === 0) return Number.POSITIVE_INFINITY
+  const left = queues.map(({ heldLimit, held }) =>
+    heldLimit === null ? Number.POSITIVE_INFINITY : Math.max(0, heldLimit - held),
+  )
+  return Math.max(0, left.reduce((sum, more) => sum + more) - elsewhere)
 }
 
 /** Whether there is room for one more chat of the kind. */

@@ -59,7 +59,7 @@ async function openGround(house: House, organisationId: string, roll: Dice): Pro
   const accounts = [organisationId, north, south]
   const queueIds: string[] = []
   for (const accountId of [organisationId, one(accounts, roll), one(accounts, roll)])
-    queueIds.push(await openQueue(house.db, organisationId, accountId))
+    queueIds.push(await openQueue(house.db, organisationId, accountId, roll(2) === 0 ? 1 : null))
   const place = await openSite(house.db, organisationId, one(queueIds, roll))
   return { place, accounts, queueIds }
 }
@@ -94,10 +94,15 @@ async function answerSome(db: Db, { place: { organisationId }, accounts }: Groun
   }
 }
 
-async function openQueue(db: Db, organisationId: string, accountId: string): Promise<string> {
+async function openQueue(
+  db: Db,
+  organisationId: string,
+  accountId: string,
+  heldLimit: number | null,
+): Promise<string> {
   const id = randomUUID()
-  await sql`insert into queues (organisation_id, id, account_id, name, offer_seconds)
-    values (${organisationId}, ${id}, ${accountId}, ${id}, 300)`.execute(db)
+  await sql`insert into queues (organisation_id, id, account_id, name, offer_seconds, held_limit)
+    values (${organisationId}, ${id}, ${accountId}, ${id}, 300, ${heldLimit})`.execute(db)
   return id
 }
 

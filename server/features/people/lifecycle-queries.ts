@@ -205,7 +205,8 @@ export async function listPlaces(
   const { rows } = await sql<Place>`
     select m.user_id, m.queue_id, q.account_id,
            m.is_suspended or o.suspended_at is not null as is_suspended,
-           m.is_joined and o.is_ready and l.used < l.chat_limit and has_units(o, q) as is_able
+           m.is_joined and o.is_ready and l.used < l.chat_limit and has_units(o, q)
+             and may_hold_more(m) as is_able
       from queue_members m
       join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
       join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id

@@ -26,7 +26,7 @@ const operator: Operator = {
   takesChats: true,
   takesTests: false,
 }
-const facts = { connection: 'live', operator, assigned: 2, joined: 1, serving: 1 } as const
+const facts = { connection: 'live', operator, assigned: 2, joined: 1, serving: 1, free: 1 } as const
 const wrapUp = { until: '2026-01-01T09:05:00.000Z', isPaused: true }
 const mark = {
   ...({ statusId: 's', icon: 'desk', colour: 'green', isPaid: true, maxMinutes: null } as const),
@@ -42,6 +42,9 @@ test.each([
   ['no-queues', { ...facts, assigned: 0, joined: 0 }],
   ['none-joined', { ...facts, joined: 0 }],
   ['paused', { ...facts, serving: 0 }],
+  ['queues-full', { ...facts, free: 0 }],
+  ['paused', { ...facts, serving: 0, free: 0 }],
+  ['queues-full', { ...facts, operator: some, free: 0 }],
   ['not-available', { ...facts, operator: { ...operator, availability: 'away' as const } }],
   ['not-answering', { ...facts, operator: { ...operator, isNotAnswering: true, missed: 3 } }],
   // What the status is for is said first.
@@ -51,6 +54,8 @@ test.each([
   ['at-limit', { ...facts, operator: { ...some, deferred: { ...fits, used: 5 } } }],
   // What is handed over needs no queue.
   ['some-chats', { ...facts, operator: { ...some, mark: { ...mark, accepts: [] } }, joined: 0 }],
+  ['some-chats', { ...facts, operator: { ...some, mark: { ...mark, accepts: [] } }, free: 0 }],
+  ['at-limit', { ...facts, operator: full, free: 0 }],
   ['at-limit', { ...facts, operator: full }],
   ['wrap-up', { ...facts, operator: { ...full, wrapUp } }],
   // Whoever is offline is not told of anything that going available would change anyway.

@@ -20,6 +20,8 @@ export type Readiness =
   | { kind: 'some-chats'; accepting: Accepting; name: string | null; isPaused: boolean }
   | { kind: 'none-joined' }
   | { kind: 'paused' }
+  /** Each of the queues lets one hold no more of its chats. */
+  | { kind: 'queues-full' }
   | { kind: 'ready' }
 
 interface Facts {
@@ -29,9 +31,12 @@ interface Facts {
   joined: number
   /** Of how many of those a chat can come: nothing pauses them. */
   serving: number
+  /** Of those, how many let me hold one chat more. */
+  free: number
 }
 
-export function readinessOf({ connection, operator, assigned, joined, serving }: Facts): Readiness {
+export function readinessOf(facts: Facts): Readiness {
+  const { connection, operator, assigned } = facts
   const { availability, setBy } = operator
   if (connection === 'lost') return { kind: 'no-connection' }
   if (assigned === 0) return { kind: 'no-queues' }
@@ -42,15 +47,17 @@ export function readinessOf({ connection, operator, assigned, joined, serving }:
     const { used, limit } = operator[kindOf(operator)]
     return { kind: 'at-limit', used, limit }
   }
-  return ofQueues(operator, joined, serving)
+  return ofQueues(facts)
 }
 
 /** What the queues can bring to somebody who is there and has room. */
-function ofQueues({ mark, reason: name }: Operator, joined: number, serving: number): Readiness {
+function ofQueues({ operator, joined, serving, free }: Facts): Readiness {
+  const { mark, reason: name } = operator
   const accepting = acceptingOf(mark?.accepts)
   // What is handed over comes without a queue.
   if (joined === 0 && accepting !== 'handed') return { kind: 'none-joined' }
   const isPaused = serving === 0 && accepting !== 'handed'
+  if (serving > 0 && free === 0 && accepting !== 'handed') return { kind: 'queues-full' }
   if (accepting) return { kind: 'some-chats', accepting, name, isPaused }
   return isPaused ? { kind: 'paused' } : { kind: 'ready' }
 }

@@ -16,19 +16,19 @@ export function isParked({ parked }: Chat): boolean {
 
 /** The order in which chats are due, the next one first. */
 export function inDueOrder(chats: readonly Chat[]): Chat[] {
-  return chats.toSorted((a, b) => compare(a.dueAt, b.dueAt) || compare(a.id, b.id))
+  return chats.toSorted((a, b) => compareText(a.dueAt, b.dueAt) || compareText(a.id, b.id))
 }
 
-function compare(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }
 
-/** How many more live chats of visitors the operator would be given now. */
-export function freeSlotsOf(operator: Operator): number {
+/** How many more live chats of visitors the operator would be given now, as their queues let them. */
+export function freeSlotsOf(operator: Operator, leftByQueues?: number): number {
   const isForLive = operator.mark?.accepts?.includes('live') ?? true
   return operator.takesChats && isForLive && statusOf(operator) === 'available'
-    ? Math.max(0, effectiveLimit(operator, 'live').limit - operator.live.used)
+    ? Math.max(0, effectiveLimit(operator, 'live', 1, leftByQueues).limit - operator.live.used)
     : 0
 }
 

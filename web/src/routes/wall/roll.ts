@@ -1,7 +1,7 @@
 // Everybody on the Wall, counted and in their places, kept true by what changes: a change of one
 // operator looks at that operator, whoever else is there. No runes: wall.svelte.ts says when to look.
 import { type Operator, type OperatorStatus, statusOf } from '#contract/presence.ts'
-import { freeSlotsOf, shiftSignOf } from './floor.ts'
+import { compareText, freeSlotsOf, shiftSignOf } from './floor.ts'
 import {
   type Compare,
   compareGroups,
@@ -21,6 +21,8 @@ interface Entry {
   /** The groups in which they are drawn; none: the search or the filter leaves them out. */
   keys: readonly string[]
 }
+
+type LeftFor = (operator: Operator) => number | undefined
 
 /** Of those who have joined a queue. */
 export interface Serving {
@@ -48,6 +50,7 @@ export class Roll {
     ...{ onShift: 0, onShiftHere: 0 },
   }
   readonly #compare: Compare
+  readonly #leftFor: LeftFor
   readonly #entries = new Map<string, Entry>()
   readonly #counts = new Map<OperatorStatus, number>()
   readonly #serving = new Map<string, Serving>()
@@ -58,8 +61,10 @@ export class Roll {
   #keys: readonly string[] = []
   #groups: readonly Group[] = []
 
-  constructor(compareNames: Compare) {
+  /** `leftFor` says how many more chats somebody's queues leave them. */
+  constructor(compareNames: Compare, leftFor: LeftFor = () => undefined) {
     this.#compare = compareNames
+    this.#leftFor = leftFor
   }
 
   get size(): number {
@@ -77,6 +82,11 @@ export class Roll {
 
   find(id: string): Operator | undefined {
     return this.#entries.get(id)?.operator
+  }
+
+  /** How many more chats somebody would be given now. */
+  freeSlotsOf(id: string): number {
+    return this.#entries.get(id)?.free ?? 0
   }
 
   /** Whether an operator is drawn in a group. */
@@ -164,7 +174,12 @@ export class Roll {
   #entryOf(operator: Operator, before: Entry | undefined): Entry {
     const status = statusOf(operator)
     const name = before?.operator.name === operator.name ? before.plain : plain(operator.name)
-    const entry = { operator, status, plain: name, free: freeSlotsOf(operator) }
+    const entry = {
+      operator,
+      status,
+      plain: name,
+      free: freeSlotsOf(operator, this.#leftFor(operator)),
+    }
     return { ...entry, keys: this.#isDrawn(entry) ? keysOf(operator, this.#view) : [] }
   }
 
@@ -268,11 +283,6 @@ export class Roll {
   #compareIds(a: string, b: string): number {
     return this.#compare(this.find(a)?.name ?? '', this.find(b)?.name ?? '') || compareText(a, b)
   }
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }
 
 /** Two lists in order as one in order. */

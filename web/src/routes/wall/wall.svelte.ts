@@ -14,6 +14,7 @@ import { type Alarm, CALM, type Level, levelOf, nextAlarm } from './alarm.ts'
 import type { Line, Totals } from './floor.ts'
 import { freshnessOf } from './freshness.ts'
 import { type Group, plain, type View } from './groups.ts'
+import { Holding } from './holding.ts'
 import { LineUp } from './line-up.ts'
 import { type Look, STATUSES } from './look.ts'
 import { Roll } from './roll.ts'
@@ -22,8 +23,13 @@ export class Wall {
   readonly #look: () => Look
   readonly #alarms = new SvelteMap<string, Alarm>()
   readonly #stops = new Map<string, () => void>()
-  #roll = new Roll(compareNames)
+  readonly #leftFor = (operator: Operator): number =>
+    this.#holding.leftFor(operator, (id) => live.get('queue', id))
+  #roll = new Roll(compareNames, this.#leftFor)
   #lineUp = new LineUp()
+  #holding = new Holding()
+  /** How many of its chats a queue lets one hold, as that was taken in. */
+  readonly #heldLimits = new Map<string, number | null>()
   readonly #operators = new Set<string>()
   readonly #chats = new Set<string>()
   #isPlanned = false
@@ -127,6 +133,17 @@ export class Wall {
     return this.#taken().roll.find(id)
   }
 
+  /** How many more chats somebody would be given now. */
+  freeSlotsOf(id: string): number {
+    return this.#taken().roll.freeSlotsOf(id)
+  }
+
+  /** How many more live chats the queues that somebody serves leave them. */
+  leftByQueues(operator: Operator): number {
+    this.#taken()
+    return this.#leftFor(operator)
+  }
+
   /** Whether an operator is drawn in a group. */
   isIn(key: string, id: string): boolean {
     void this.groups
@@ -156,6 +173,7 @@ export class Wall {
     const stops = [
       live.follow('operator', (id) => this.#hear(this.#operators, id)),
       live.follow('chat', (id) => this.#hear(this.#chats, id)),
+      live.follow('queue', (id) => this.#hearQueue(id)),
       live.follow('queue_member', () => this.#plan()),
     ]
     return () => {
@@ -186,9 +204,11 @@ export class Wall {
   }
 
   #begin(): void {
-    this.#roll = new Roll(compareNames)
+    this.#roll = new Roll(compareNames, this.#leftFor)
     this.#roll.show(this.#view)
     this.#lineUp = new LineUp()
+    this.#holding = new Holding()
+    for (const { id, heldLimit } of live.all('queue')) this.#heldLimits.set(id, heldLimit)
     for (const { id } of live.all('operator')) this.#operators.add(id)
     for (const { id } of live.all('chat')) this.#chats.add(id)
     this.#settle()
@@ -196,6 +216,15 @@ export class Wall {
 
   #hear(changed: Set<string>, id: string): void {
     changed.add(id)
+    this.#plan()
+  }
+
+  // What a queue lets one hold changes what is free with everybody who serves it.
+  #hearQueue(id: string): void {
+    const limit = live.get('queue', id)?.heldLimit ?? null
+    if (limit === (this.#heldLimits.get(id) ?? null)) return
+    this.#heldLimits.set(id, limit)
+    for (const one of this.#roll.byName()) if (one.joined.includes(id)) this.#operators.add(one.id)
     this.#plan()
   }
 
@@ -209,8 +238,9 @@ export class Wall {
 
   #settle(): void {
     this.#isPlanned = false
-    const operators = new Map([...this.#operators].map((id) => [id, this.#operatorOf(id)]))
     const chats = new Map([...this.#chats].map((id) => [id, this.#chatOf(id)]))
+    for (const id of this.#holding.take(chats)) this.#operators.add(id)
+    const operators = new Map([...this.#operators].map((id) => [id, this.#operatorOf(id)]))
     this.#operators.clear()
     this.#chats.clear()
     this.#roll.take(operators)

@@ -58,6 +58,9 @@ export default {
   'readiness.wrap-up.note': 'Time to finish the last chat. Nothing new comes until then.',
   'readiness.wrap-up.slot': 'Time to finish the last chat. It takes one of your places until then.',
   'readiness.wrap-up.done': 'Done',
+  'readiness.queues-full': 'Your queues are full for you',
+  'readiness.queues-full.note':
+    'You hold as many chats of each as it lets one person hold. The next comes when one ends.',
   'readiness.paused': 'Your queues are paused',
   'readiness.paused.note': 'None of those that you have joined asks you now: it is not your shift.',
   'readiness.none-joined': 'You have joined no queue',

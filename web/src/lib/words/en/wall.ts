@@ -84,6 +84,8 @@ export default {
     other:
       'Deferred chats: {effective} of {limit}, for {used} of {most} units are used, with {n} live chats.',
   },
+  'limits.queues':
+    'Live chats: {effective} of {limit}, for the queues joined let nobody hold more of theirs.',
   'limits.no-units': 'Without a limit in units each kind has its own room.',
   'limits.by-kind': 'The units leave room enough: each kind’s own limit counts.',
   'limits.gone': 'This person answers no chats any more.',

@@ -67,6 +67,9 @@ export default {
   'readiness.wrap-up.slot':
     'Tijd om de laatste chat af te ronden. Tot dan bezet die een van uw plaatsen.',
   'readiness.wrap-up.done': 'Klaar',
+  'readiness.queues-full': 'Uw wachtrijen zijn voor u vol',
+  'readiness.queues-full.note':
+    'U hebt van elke zoveel chats als één persoon er mag hebben. De volgende komt als er een afgelopen is.',
   'readiness.paused': 'Uw wachtrijen zijn gepauzeerd',
   'readiness.paused.note':
     'Geen van de wachtrijen waarin u actief bent vraagt u nu: het is niet uw dienst.',

@@ -86,6 +86,8 @@ export default {
     other:
       'Uitgestelde chats: {effective} van {limit}, want {used} van {most} eenheden zijn in gebruik, met {n} livechats.',
   },
+  'limits.queues':
+    'Livechats: {effective} van {limit}, want meer van hun chats laten de gekozen wachtrijen niet toe.',
   'limits.no-units': 'Zonder limiet in eenheden heeft elke soort zijn eigen ruimte.',
   'limits.by-kind': 'De eenheden laten ruimte genoeg: de limiet van elke soort telt.',
   'limits.gone': 'Deze persoon beantwoordt geen chats meer.',
