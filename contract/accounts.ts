@@ -124,6 +124,8 @@ export const MovePreview = Type.Object({
   accounts: Type.Integer(),
   gains: Type.Array(AccessChange),
   loses: Type.Array(AccessChange),
+  /** Whose shift is a calendar of an account that will no longer be above them: they will have none. */
+  shifts: Type.Array(Type.Object({ userId: Id, name: Type.String(), shift: Type.String() })),
 })
 export type MovePreview = Static<typeof MovePreview>
 

@@ -14,9 +14,12 @@ import * as accounts from '../accounts/queries.ts'
 import { tellMovedHours } from '../hours/actions.ts'
 import * as hours from '../hours/queries.ts'
 import * as people from '../people/queries.ts'
+import { tellUser } from '../users/actions.ts'
+import { markShared } from '../users/record-queries.ts'
 import { refuseTree, rowOf, tellAccounts } from './actions.ts'
 import * as tree from './queries.ts'
 import { type AccessChanges, accessChanges, whyNotMove } from './rules.ts'
+import * as shifts from './shift-queries.ts'
 
 const DEPTH_MAX = 9
 
@@ -34,8 +37,23 @@ interface Route {
 /** Who would gain and who would lose what. Refuses as `moveAccount`, but for `stale`. */
 export async function previewMove(ctx: ActorCtx, wanted: Wanted): Promise<MovePreview> {
   const route = await routeOf(ctx, ctx, wanted)
-  const subtree = await tree.listSubtree(ctx.db, ctx.organisationId, wanted.id)
-  return { accounts: subtree.length, ...(await changesOf(ctx, wanted.id, route)) }
+  const { db, organisationId } = ctx
+  const subtree = await tree.listSubtree(db, organisationId, wanted.id)
+  const { left } = turnOf(route)
+  const ended = await shifts.listLeft(db, organisationId, { subtree, left })
+  return {
+    accounts: subtree.length,
+    ...(await changesOf(ctx, wanted.id, route)),
+    shifts: ended.map(({ userId, name, shift }) => ({ userId, name, shift })),
+  }
+}
+
+/** What is above the account no longer, and what comes to be. */
+function turnOf({ before, after }: Route): { left: string[]; entered: string[] } {
+  return {
+    left: before.filter((one) => !after.includes(one)),
+    entered: after.filter((one) => !before.includes(one)),
+  }
 }
 
 async function changesOf(
@@ -124,10 +142,9 @@ async function routeOf(
   return route
 }
 
-async function putBelow(tx: Tx, { id, parentId }: Wanted, { before, after }: Route): Promise<void> {
+async function putBelow(tx: Tx, { id, parentId }: Wanted, route: Route): Promise<void> {
   const { db, organisationId } = tx
-  const left = before.filter((one) => !after.includes(one))
-  const entered = after.filter((one) => !before.includes(one))
+  const { left, entered } = turnOf(route)
   const subtree = await tree.listSubtree(db, organisationId, id)
   // What a person's line shows of another branch of the tree goes by whether it is of the same one.
   const near = [...subtree, ...left, ...entered]
@@ -136,12 +153,37 @@ async function putBelow(tx: Tx, { id, parentId }: Wanted, { before, after }: Rou
   const calendars = await hours.listSeen(db, organisationId)
   await tree.update(db, organisationId, id, { parentId })
   await markFields(tx, id, ['parentId'])
+  const ended = await endShifts(tx, subtree, left)
   await tellAccounts(tx, rows)
   await tellPeople(tx, near, seen)
+  for (const { userId } of ended) await tellUser(tx, userId)
   await tellMovedHours(tx, calendars)
   const heldAt = [...left, ...entered]
   for (const userId of await tree.listConcerned(db, organisationId, { heldAt, membersOf: subtree }))
     tx.signal('grants_changed', userId)
+}
+
+/** A calendar is for its account and those below it: whoever has left it works at any time. */
+async function endShifts(
+  tx: Tx,
+  subtree: readonly string[],
+  left: readonly string[],
+): Promise<shifts.ShiftLeft[]> {
+  const { db, organisationId } = tx
+  const ended = await shifts.listLeft(db, organisationId, { subtree, left }, true)
+  await shifts.drop(
+    db,
+    organisationId,
+    ended.map(({ userId }) => userId),
+  )
+  const field = [{ key: 'shiftId', accountId: organisationId }]
+  const now = tx.now().toISOString()
+  for (const { userId, shiftId, membershipIds } of ended) {
+    await markShared(db, { organisationId, userId }, field, tx.actorId, now)
+    for (const subjectId of membershipIds)
+      tx.note({ subject: 'membership', subjectId, before: { shiftId }, after: { shiftId: null } })
+  }
+  return ended
 }
 
 interface Seen {

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { accounts } from '#contract/accounts.ts'
+import { audit } from '#contract/audit.ts'
 import { fieldKey } from '#contract/fields.ts'
+import { hours } from '#contract/hours.ts'
 import { people } from '#contract/people.ts'
 import { may, type Permission } from '#contract/permissions.ts'
 import { roles } from '#contract/roles.ts'
@@ -10,6 +12,8 @@ import { session } from '#contract/session.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
 import { hold, plant, shapes } from '../../testing/forest.ts'
 import { openHouse, type Person } from '../../testing/house.ts'
+import { joinAlso } from '../../testing/lifecycle.ts'
+import { recordOf, set } from '../../testing/people.ts'
 import { paths } from '../accounts/queries.ts'
 
 const house = openHouse()
@@ -219,3 +223,58 @@ function differences(
   })
   return Object.fromEntries(lines.filter(([, permissions]) => permissions.length > 0))
 }
+
+test('PR-10 GB-15: whoever leaves the account of their calendar has no shift any more, and is told and audited; any other stays', async () => {
+  const organisationId = (await house.organisation()).id
+  const admin = await house.person({ organisationId, role: 'administrator' })
+  const [from, to] = [
+    await house.account(organisationId, 'Left behind'),
+    await house.account(organisationId, 'Entered'),
+  ]
+  const moving = await house.account(organisationId, 'Under way', from)
+  const calendar = async (accountId: string, name: string) => {
+    const week = Array.from({ length: 7 }, () => [])
+    const body = { accountId, name, timeZone: 'UTC', week, exceptions: [] }
+    return (await admin.call(hours.create, { body })).id
+  }
+  const above = await calendar(organisationId, 'All')
+  const theirs = await calendar(from, 'Late')
+  const own = await calendar(moving, 'Own')
+  const agent = async (shiftId: string, at = moving) => {
+    const who = await house.person({ organisationId, accountId: at, role: 'agent' })
+    await set(admin, who, { shiftId })
+    return who
+  }
+  const shiftOf = async (who: Person) => (await recordOf(admin, who)).fields['shiftId']
+  const [ana, bo, cor, dee] = [
+    await agent(theirs),
+    await agent(above),
+    await agent(own),
+    await agent(theirs),
+  ]
+  // Dee belongs to what is left, too.
+  await joinAlso(house.db, dee, from, 'agent')
+  const seen = (await recordOf(admin, ana)).marks['shiftId']
+  const [page, open] = [await admin.live(), await admin.live()]
+  await page.watch(scope.people(moving))
+  await open.watch(scope.record(ana.membershipId))
+
+  const preview = await admin.call(accounts.previewMove, {
+    params: { id: moving },
+    body: { parentId: to },
+  })
+  expect(preview.shifts).toEqual([{ userId: ana.userId, name: expect.any(String), shift: 'Late' }])
+  expect(codeOf(await move(admin, moving, to))).toBe('ok')
+  expect(await Promise.all([ana, bo, cor, dee].map(shiftOf))).toEqual([null, above, own, theirs])
+  await page.until((replica) => replica.get('person', ana.membershipId)?.shiftId === null)
+  await open.until((replica) => replica.get('record', ana.membershipId)?.fields['shiftId'] === null)
+  expect((await recordOf(admin, ana)).marks['shiftId']?.version).toBe((seen?.version ?? 0) + 1)
+  const params = { id: ana.membershipId }
+  const { lines } = await admin.call(audit.history, { params, query: {} })
+  expect(lines[0]).toMatchObject({
+    ...{ action: 'account.move', actorId: admin.userId },
+    changes: [{ field: 'shiftId', before: theirs, after: null }],
+  })
+  await expectSync(page, admin, scope.people(moving))
+  await expectSync(open, admin, scope.record(ana.membershipId))
+})

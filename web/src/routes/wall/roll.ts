@@ -22,6 +22,7 @@ interface Entry {
   keys: readonly string[]
 }
 
+/** How many more chats somebody's queues leave them. */
 type LeftFor = (operator: Operator) => number | undefined
 
 /** Of those who have joined a queue. */
@@ -61,7 +62,6 @@ export class Roll {
   #keys: readonly string[] = []
   #groups: readonly Group[] = []
 
-  /** `leftFor` says how many more chats somebody's queues leave them. */
   constructor(compareNames: Compare, leftFor: LeftFor = () => undefined) {
     this.#compare = compareNames
     this.#leftFor = leftFor
@@ -125,9 +125,8 @@ export class Roll {
     const after = operator && this.#entryOf(operator, before)
     if (before) this.#count(before, -1)
     if (after) this.#count(after, 1)
-    const isPlaced = before && after && before.operator.name === after.operator.name
-    if (!isPlaced) this.#move(id, before, after)
-    else {
+    if (before?.operator.name !== after?.operator.name) this.#move(id, before, after)
+    else if (before && after) {
       this.#entries.set(id, after)
       this.#regroupOne(id, before, after)
     }

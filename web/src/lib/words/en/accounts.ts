@@ -112,6 +112,11 @@ export default {
   },
   'move.gains': { one: '{n} person gains access', other: '{n} people gain access' },
   'move.loses': { one: '{n} person loses access', other: '{n} people lose access' },
+  'move.shifts': {
+    one: '{n} person loses the shift and is asked at any time',
+    other: '{n} people lose their shift and are asked at any time',
+  },
+  'move.shifts.of': '{shift} is of an account that will not be above them',
   'move.none': 'Nobody gains or loses access.',
   'move.change': '{name} may {list}',
   'move.change.lost': '{name} may no longer {list}',

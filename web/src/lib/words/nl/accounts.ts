@@ -112,6 +112,11 @@ export default {
   },
   'move.gains': { one: '{n} persoon krijgt toegang', other: '{n} mensen krijgen toegang' },
   'move.loses': { one: '{n} persoon verliest toegang', other: '{n} mensen verliezen toegang' },
+  'move.shifts': {
+    one: '{n} persoon verliest de dienst en wordt altijd gevraagd',
+    other: '{n} mensen verliezen hun dienst en worden altijd gevraagd',
+  },
+  'move.shifts.of': '{shift} hoort bij een account dat niet meer boven hen ligt',
   'move.none': 'Niemand krijgt of verliest toegang.',
   'move.change': '{name} mag {list}',
   'move.change.lost': '{name} mag niet langer {list}',
