@@ -23,6 +23,7 @@ const to = fc.oneof(
     .map(({ id }) => ({ kind: 'queue' as const, id })),
 )
 const availability = fc.constantFrom('available', 'available', 'available', 'away', 'finishing')
+const accepts = fc.constantFrom(undefined, undefined, [], ['live' as const], ['deferred' as const])
 const limit = fc.integer({ min: 0, max: 4 })
 
 const command = fc.oneof(
@@ -55,6 +56,7 @@ const command = fc.oneof(
       userId,
       availability,
       finishAs: fc.constant('away'),
+      accepts,
     }),
   },
   {
@@ -116,3 +118,26 @@ const begun = (at: number): Timed[] => [
 export const aboutTransfers = fc
   .array(timed, { minLength: 15, maxLength: 50, size: 'max' })
   .map((commands) => [...CREW.flatMap(arriving), ...[0, 1, 2].flatMap(begun), ...commands])
+
+const [sender = '', taker = ''] = CREW
+const first = { chatId: idOf('c', 0), afterMs: 1, aim: -1 }
+
+/** Whoever hands a chat over is gone, and who is asked takes only what is handed over: chance alone would
+ * hardly ever come to it. */
+export const fromWhoIsGone: Timed[] = [
+  ...CREW.flatMap(arriving),
+  ...begun(0),
+  {
+    ...first,
+    ...{ type: 'handOn', aim: 0, userId: sender },
+    to: { kind: 'operator', id: taker },
+  },
+  { ...first, type: 'remove', userId: sender },
+  ...[[], ['deferred' as const], []].map(
+    (accepts): Timed => ({
+      ...{ ...first, type: 'declare', userId: taker, finishAs: 'away', accepts },
+      availability: 'available',
+    }),
+  ),
+  { ...first, type: 'accept', userId: taker },
+]

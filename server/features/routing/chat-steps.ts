@@ -68,6 +68,7 @@ function enqueue(
     parked: undefined,
     handing: undefined,
     handedOn: 0,
+    isHandedOver: false,
   }
   const held = { ...chat, heldFor: holdOf(work.floor, chat, work.now) }
   work.floor.chats.set(id, atDoor(work.floor, held, work.now))

@@ -131,6 +131,8 @@ export interface FloorChat {
   /** Whoever holds it is handing it on; and how often it was handed on and taken. */
   handing: FloorHanding | undefined
   handedOn: number
+  /** It is offered by somebody who has handed it over and is gone. */
+  isHandedOver: boolean
 }
 
 /** What the organisation has set. */

@@ -154,7 +154,10 @@ export function letGo(work: Moment, chat: FloorChat, handing: FloorHanding, rule
   floor.chats.set(chat.id, free)
   if (handing.offer === undefined) return true
   const { userId: operatorId, expiresAt } = handing.offer
-  floor.chats.set(chat.id, { ...free, state: 'offered', operatorId, expiresAt })
+  floor.chats.set(chat.id, {
+    ...{ ...free, state: 'offered', operatorId, expiresAt },
+    isHandedOver: true,
+  })
   const considered = [{ operatorId: chat.operatorId ?? '', ruledOutBy: rule }]
   const because = { chosen: operatorId, rule: 'transfer_sender_gone', considered }
   work.decisions.push({ chatId: chat.id, because })

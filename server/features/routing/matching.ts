@@ -134,6 +134,7 @@ export function putBack(work: Work, chat: FloorChat, rule = ''): void {
     state: 'waiting',
     operatorId: undefined,
     expiresAt: undefined,
+    isHandedOver: false,
   })
 }
 

@@ -46,10 +46,12 @@ function statusOf({ availability, finishAs, accepts }: PresenceCommands['declare
   }
 }
 
-/** What rings and is not of these kinds goes to somebody else, queue by queue. */
+/** What rings and is not of these kinds goes to somebody else, queue by queue, unless it was handed over to
+ * them. */
 function putBackNotAccepted(work: Work, userId: string, kinds: readonly Kind[] | undefined): void {
   const offered = chatsOf(work.floor, userId).filter(
-    ({ state, kind }) => state === 'offered' && kinds?.includes(kind) === false,
+    ({ state, kind, isHandedOver }) =>
+      state === 'offered' && !isHandedOver && kinds?.includes(kind) === false,
   )
   for (const chat of offered.sort((one, other) => compareIds(one.queueId, other.queueId)))
     putBack(work, chat)

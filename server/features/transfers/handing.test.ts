@@ -125,6 +125,25 @@ describe('a chat that is handed to a person', () => {
     expect(await chats.held(chatId)).toBe(bo)
   })
 
+  test('QU-12 PR-2 is theirs to answer when its sender is gone, whatever chats their status is for', async () => {
+    const { queueId, chatId, anna } = await heldChat()
+    const bo = await people.newOperator(2, queueId)
+    await handOn(chatId, anna, ['operator', bo])
+    await run(house.db, (one) => routing.removeOperator(one, { ...house.place, userId: anna }))
+    const other = await chats.begin(queueId)
+    expect(await chats.chat(other)).toMatchObject({ offer: { operatorId: bo } })
+    const only = { ...house.place, userId: bo, actorId: bo, availability: 'available' as const }
+    const mark = {
+      ...({ statusId: randomUUID(), icon: 'pause', colour: 'blue' } as const),
+      ...{ isPaid: true, maxMinutes: null, accepts: [] },
+    }
+    await run(house.db, (one) => routing.setAvailability(one, { ...only, mark }))
+    expect(await chats.chat(other)).toMatchObject({ state: 'waiting', offer: null })
+    expect(await chats.chat(chatId)).toMatchObject({ state: 'offered', offer: { operatorId: bo } })
+    expect((await chats.accept(await chats.offer(chatId))).status).toBe('accepted')
+    expect(await chats.held(chatId)).toBe(bo)
+  })
+
   test('QU-12 stays with its holder when the server of who is asked dies', async () => {
     const { chatId, anna } = await heldChat()
     const bo = await people.newOperator(1)
