@@ -210,6 +210,13 @@ export const presence = {
       reply: PresenceRules,
     },
   ),
+  back: endpoint(
+    'POST',
+    '/api/me/back',
+    'chats.answer',
+    'Say that I am there again after offers that I have missed; my status stays as it is',
+    { reply: Operator },
+  ),
   wrapUp: endpoint(
     'POST',
     '/api/me/wrap-up/end',

@@ -8,6 +8,7 @@ export const CHAT_ROWS: Record<string, Row> = {
   'PUT /api/me/availability': { by: 'agent', ask: body({ availability: 'available' }) },
   'POST /api/me/wrap-up/end': { by: 'agent' },
   'POST /api/me/activity': { by: 'agent' },
+  'POST /api/me/back': { by: 'agent' },
   'GET /api/me/statuses': { by: 'agent' },
   'GET /api/presence-rules': { by: 'owner' },
   'PATCH /api/presence-rules': {

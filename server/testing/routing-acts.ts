@@ -12,7 +12,7 @@ import * as parking from '../features/routing/parking-queries.ts'
 import * as routing from '../features/routing/queries.ts'
 import { pickChat, takeChat } from '../features/routing/ring-queries.ts'
 import { setUnitLimit } from '../features/routing/unit-queries.ts'
-import { endWrapUp } from '../features/routing/wrap-up-queries.ts'
+import { comeBack, endWrapUp } from '../features/routing/wrap-up-queries.ts'
 import type { Db } from '../platform/database.ts'
 import { ask, idOf, type Place, SHIFTS } from './routing-seed.ts'
 
@@ -60,6 +60,8 @@ const ACTS: Acts = {
   queueLimit: setQueueLimit,
   act: (db, { organisationId }, { userId }) =>
     run(db, (one) => presence.noteActivity(one, organisationId, userId)),
+  back: (db, { organisationId }, { userId }) =>
+    run(db, (one) => comeBack(one, organisationId, userId)),
   connect: (db, place, it) =>
     run(db, (one) => presence.connectionOpened(one, { ...place, sessionId: null, ...it })),
   disconnect: (db, _, { connectionId }) =>

@@ -181,6 +181,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: type('park'), chatId, userId }) },
   { weight: 1, arbitrary: fc.record({ type: type('takeBack'), chatId, userId }) },
   { weight: 3, arbitrary: fc.record({ type: type('act'), userId }) },
+  { weight: 2, arbitrary: fc.record({ type: type('back'), userId }) },
   { weight: 3, arbitrary: fc.record({ type: type('connect'), userId, connectionId }) },
   { weight: 2, arbitrary: fc.record({ type: type('disconnect'), connectionId }) },
   {

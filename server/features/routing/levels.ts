@@ -74,6 +74,14 @@ export async function endWrapUp(ctx: ActorCtx): Promise<Operator> {
   return found(await presence.findOperator(ctx.db, organisationId, userId))
 }
 
+/** The actor is there again, with the status that they have. Refuses with `not_found` (no operator). */
+export async function comeBack(ctx: ActorCtx): Promise<Operator> {
+  const { organisationId, userId } = ctx.actor
+  const { status } = await ask(ctx, (db) => wrapUps.comeBack(db, organisationId, userId))
+  if (status === 'not_found') throw new Refusal('not_found')
+  return found(await presence.findOperator(ctx.db, organisationId, userId))
+}
+
 const WHY_NOT_PICKED = {
   gone: 'offer_gone',
   at_limit: 'at_limit',

@@ -16,7 +16,7 @@ import {
 } from './matching.ts'
 import { forgetParkedFor, type ParkingCommands, parkingSteps } from './parking.ts'
 import { reconcile, sweep } from './passing.ts'
-import { act, arrivalOf, declare, type PresenceCommands } from './presence-steps.ts'
+import { act, arrivalOf, back, declare, type PresenceCommands } from './presence-steps.ts'
 import { stopWrappingUp } from './wrapping.ts'
 
 interface Commands extends ChatCommands, HandingCommands, ParkingCommands, PresenceCommands {
@@ -88,6 +88,7 @@ const transitions: {
   shift,
   declare,
   act,
+  back,
   limit,
   units,
   queueLimit,

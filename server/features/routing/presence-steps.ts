@@ -15,6 +15,8 @@ export interface PresenceCommands {
   }
   /** There was a key or a pointer. */
   act: { userId: string }
+  /** Whoever has missed offers is there again. */
+  back: { userId: string }
 }
 
 export function declare(work: Work, command: PresenceCommands['declare']): void {
@@ -59,6 +61,13 @@ function putBackNotAccepted(work: Work, userId: string, kinds: readonly Kind[] |
 
 export function act(work: Work, { userId }: PresenceCommands['act']): void {
   changeOperator(work, userId, { activeAt: work.now, idleUntil: undefined })
+}
+
+export function back(work: Work, { userId }: PresenceCommands['back']): void {
+  const { missed = 0, isNotAnswering = false } = work.floor.operators.get(userId) ?? {}
+  if (missed === 0 && !isNotAnswering) return
+  changeOperator(work, userId, { missed: 0, isNotAnswering: false })
+  work.matchOperators.push(userId)
 }
 
 /** Whoever has come after having been gone for good is there. */

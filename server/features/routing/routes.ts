@@ -7,7 +7,7 @@ import { units } from '#contract/units.ts'
 import { serve } from '../../platform/serve.ts'
 import * as commands from './commands.ts'
 import { changeQueue } from './held-limits.ts'
-import { endWrapUp, listPeople, pickChat, setTier } from './levels.ts'
+import { comeBack, endWrapUp, listPeople, pickChat, setTier } from './levels.ts'
 import { parkChat, takeBackChat } from './parked.ts'
 import * as routing from './queries.ts'
 import { readSkills, setSkills } from './skills.ts'
@@ -30,6 +30,7 @@ export function routingRoutes(app: FastifyInstance): void {
     commands.setLimit(ctx, params.id, body),
   )
   serve(app, units.set, (ctx, { params, body }) => setUnits(ctx, params.id, body))
+  serve(app, presence.presence.back, (ctx) => comeBack(ctx))
   serve(app, presence.presence.wrapUp, (ctx) => endWrapUp(ctx))
   serve(app, queues.queues.change, (ctx, { params, body }) => changeQueue(ctx, params.id, body))
   serve(app, queues.queues.join, (ctx, { params }) => commands.joinQueue(ctx, params.id))

@@ -15,6 +15,18 @@ export function endWrapUp(
   )
 }
 
+/** An operator who has missed offers is asked again, with the status that they have. */
+export function comeBack(
+  db: Db,
+  organisationId: string,
+  userId: string,
+): Promise<Outcome<'back' | 'not_found'>> {
+  return transition(
+    db,
+    sql<Outcome<'back' | 'not_found'>>`select * from come_back(${organisationId}, ${userId})`,
+  )
+}
+
 /** Wrap-ups whose time is over; one organisation a call, until it answers `nothing`. */
 export function expireWrapUps(db: Db): Promise<Outcome<'ended' | 'nothing'>> {
   return transition(db, sql<Outcome<'ended' | 'nothing'>>`select * from expire_wrap_ups()`)

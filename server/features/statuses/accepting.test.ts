@@ -1,6 +1,7 @@
 // Available for some chats: who has such a status gets chats of its kind from their queues, or only what is
 // handed to them, and everything else waits for somebody who takes it.
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { presence } from '#contract/presence.ts'
 import { queues } from '#contract/queues.ts'
@@ -180,6 +181,32 @@ test('PR-2 who is there for what is handed over gets nothing from queues, and wh
   })
   const held = (await anna.call(routing.mine)).map(({ id }) => id)
   expect(held.toSorted()).toEqual([letter, call].toSorted())
+})
+
+test('PR-6 PR-8 whoever is back keeps the status that somebody has set, though it holds and was changed or deleted since', async () => {
+  const floor = await furnish(house)
+  const anna = await floor.operator()
+  const params = { id: anna.userId }
+  const chat = await makeStatus(floor, 'Chat only', ['live'])
+  const body = { availability: 'available', statusId: chat.id } as const
+  const set = await floor.admin.call(presence.setOf, { params, body })
+  const change = { set: { name: 'Chats alone', colour: 'blue' }, base: chat.versions } as const
+  await floor.admin.call(statuses.change, { params: { id: chat.id }, body: change })
+  const silent = () =>
+    sql`update operators set missed_in_row = 3, is_not_answering = true
+      where user_id = ${anna.userId}`.execute(house.db)
+  await silent()
+  expect((await anna.try(presence.choose, { body })).body.error?.code).toBe('status_held')
+  const { id } = await (await floor.visitor()).ask()
+  const kept = { reason: 'Chat only', mark: set.mark, setBy: set.setBy, heldUntil: set.heldUntil }
+  const there = { availability: 'available', missed: 0, isNotAnswering: false, ...kept }
+  expect(await anna.call(presence.back)).toMatchObject(there)
+  expect((await anna.answer()).id).toBe(id)
+  await floor.admin.call(statuses.remove, { params: { id: chat.id } })
+  await silent()
+  expect(await anna.call(presence.back)).toMatchObject(there)
+  expect(await anna.call(presence.back)).toMatchObject(there)
+  expect((await floor.admin.try(presence.back)).status).toBe(404)
 })
 
 test('PR-2 kinds are said of a status of being available alone, and set over by nobody who has not seen them', async () => {

@@ -8,7 +8,7 @@ import {
   presence,
   statusOf,
 } from '#contract/presence.ts'
-import { call, Refused } from '#lib/api.ts'
+import { call } from '#lib/api.ts'
 import { clock } from '#lib/clock.svelte.ts'
 import { live } from '#lib/live/live.svelte.ts'
 import { session } from '#lib/session.svelte.ts'
@@ -54,17 +54,13 @@ export class Mine {
     }
   }
 
-  /** Says that I am here again, with the status that I had. Throws as `choose`. */
+  /** Says that I am here again, with the status that I have. Throws as `choose`. */
   async back(): Promise<void> {
-    const statusId = this.operator?.mark?.accepts && this.operator.mark.statusId
-    if (!statusId) return this.choose('available')
+    this.#choosing = 'available'
     try {
-      await this.choose('available', { statusId })
-    } catch (error) {
-      // It was deleted since, or means something else now.
-      if (!(error instanceof Refused) || !(error.status === 404 || error.status === 400))
-        throw error
-      await this.choose('available')
+      await call(presence.back, {})
+    } finally {
+      this.#choosing = undefined
     }
   }
 }
