@@ -41,6 +41,8 @@ export const Shift = Type.Object({
   isOn: Type.Boolean(),
   /** When that changes next; null: not within a year. */
   turnsAt: orNull(Instant),
+  /** Of the calendar: another one may mean that it began at another time. */
+  version: Type.Integer(),
 })
 export type Shift = Static<typeof Shift>
 

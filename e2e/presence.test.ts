@@ -196,5 +196,21 @@ test('PR-10 a shift that is over is said on the Desk and the Wall, and nothing t
   expect(await anna.call(presence.mine)).toMatchObject({ availability: 'offline' })
   await desk.page.getByRole('button', { name: 'Go available' }).click()
   await said.waitFor({ state: 'hidden' })
+
+  // Whoever is in the middle of it sees since when, also once the calendar has it begin at another time.
+  const hour = new Date().getUTCHours() * 60
+  const turn = async (...day: { from: number; to: number }[]) => {
+    const base = (await admin.call(hours.list)).find(({ id }) => id === shift.id)?.versions ?? {}
+    const set = { week: never.map(() => day) }
+    await admin.call(hours.change, { params: { id: shift.id }, body: { set, base } })
+  }
+  const to = hour + 120
+  await turn({ from: hour, to })
+  const lasts = said.getByText(/^Shift since/)
+  const before = said.getByText((await lasts.textContent()) ?? '', { exact: true })
+  if (hour > 0) await turn({ from: hour - 30, to })
+  else await turn({ from: hour, to }, { from: 1410, to: 1440 })
+  await before.waitFor({ state: 'detached' })
+  await lasts.waitFor()
   expect([...desk.problems, ...editor.problems]).toEqual([])
 })

@@ -124,6 +124,20 @@ describe('what a shift does', () => {
     await turn(floor.admin, shiftId, week({ from, to: from + 120 }))
     expect(await anna.call(hours.shift)).toEqual({ since: began.toISOString() })
     await anna.page.until(() => shiftOf()?.turnsAt !== null)
+    // One that only began earlier is told, too: whoever shows since when it is on asks again.
+    const told = shiftOf()
+    const soonerBy15 =
+      from > 0
+        ? [{ from: from - 15, to: from + 120 }]
+        : [
+            { from, to: 120 },
+            { from: 1425, to: 1440 },
+          ]
+    await turn(floor.admin, shiftId, week(...soonerBy15))
+    await anna.page.until(() => shiftOf()?.version === (told?.version ?? 0) + 1)
+    expect(shiftOf()).toEqual({ ...told, version: (told?.version ?? 0) + 1 })
+    const earlier = new Date(began.getTime() - 15 * 60_000).toISOString()
+    expect(await anna.call(hours.shift)).toEqual({ since: earlier })
     expect(memberOf(floor.queue.id)).toMatchObject({ isJoined: true, pausedBy: null })
     expect(await brokenLaws(house.db)).toEqual(NONE_BROKEN)
   })
@@ -141,7 +155,7 @@ describe('what a shift does', () => {
     const now = await anna.call(presence.mine)
     const { availability, since, reason, mark, setBy } = before
     expect(now).toMatchObject({ availability, since, reason, mark, setBy })
-    expect(now.shift).toEqual({ name: 'Late', isOn: false, turnsAt: begins.toISOString() })
+    expect(now.shift).toMatchObject({ name: 'Late', isOn: false, turnsAt: begins.toISOString() })
     expect(memberOf(floor.queue.id)).toMatchObject({ isJoined: true })
     expect(await offersOf()).toEqual(rings)
     const waits = await (await floor.visitor()).ask()

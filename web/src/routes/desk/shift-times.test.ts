@@ -7,6 +7,7 @@ const shift = (isOn: boolean, minutes: number | null) => ({
   name: 'Late',
   isOn,
   turnsAt: minutes === null ? null : after(minutes),
+  version: 1,
 })
 const chosen = (availability: 'available' | 'away' | 'offline' | 'finishing') =>
   ({ availability, cause: 'chosen' }) as const

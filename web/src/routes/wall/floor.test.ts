@@ -123,7 +123,7 @@ describe('the figures', () => {
   })
 
   test('PR-10 whose shift it is, and who of them is here', () => {
-    const shift = { name: 'Late', isOn: true, turnsAt: null }
+    const shift = { name: 'Late', isOn: true, turnsAt: null, version: 1 }
     const roll = rollOf([
       operator('any-time'),
       operator('here', { shift }),
