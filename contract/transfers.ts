@@ -91,6 +91,8 @@ export const TargetPerson = Type.Object({
   /** Chats of this kind, held or offered, against the limit. */
   used: Type.Integer(),
   limit: Type.Integer(),
+  /** Whether they are full, and may be handed one more by name all the same. */
+  takesHanded: Type.Boolean(),
 })
 export type TargetPerson = Static<typeof TargetPerson>
 
@@ -149,11 +151,15 @@ export const Declining = Strict({
 })
 export type Declining = Static<typeof Declining>
 
+export const ALLOWANCE_MAX = 10
+
 export const TransferRules = Strict({
   /** How often a chat may be handed on by those who hold it; 0: never. */
   most: Type.Integer({ minimum: 0, maximum: 50 }),
   /** How long a queue or a department is asked. */
   seconds: Type.Integer({ minimum: 15, maximum: 3_600 }),
+  /** So many chats of a kind above their limit somebody may be handed by name; 0: none. */
+  allowance: Type.Integer({ minimum: 0, maximum: ALLOWANCE_MAX }),
 })
 export type TransferRules = Static<typeof TransferRules>
 

@@ -104,6 +104,7 @@ export interface Accounts {
   sessionHours: number | null;
   sessionIdleMinutes: number | null;
   timeZone: Generated<string>;
+  transferAllowance: Generated<number>;
   transferSeconds: Generated<number>;
   transfersMost: Generated<number>;
   uniqueAliases: Generated<boolean>;

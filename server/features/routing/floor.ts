@@ -144,14 +144,14 @@ export interface FloorRules {
   /** And only while a visitor of theirs has waited for an answer for so long. */
   idleWhenIgnored: boolean
   /** A chat is handed on so often at most, and to a queue for so long. */
-  transfers: { most: number; ms: number }
+  transfers: { most: number; ms: number; allowance: number }
 }
 
 const USUAL: FloorRules = {
   timeZone: 'UTC',
   idleMs: undefined,
   idleWhenIgnored: false,
-  transfers: { most: 5, ms: 120_000 },
+  transfers: { most: 5, ms: 120_000, allowance: 0 },
 }
 
 export interface Floor {

@@ -42,7 +42,10 @@ function mayBeAsked(floor: Floor, chat: FloorChat, userId: string): boolean {
   const operator = floor.operators.get(userId)
   if (queue === undefined || operator === undefined || userId === chat.operatorId) return false
   if (isFor(operator, queue.isTest) !== 'everybody' || !isReady(operator)) return false
-  return whyNoRoom(roomOf(floor, operator, queue)) === undefined
+  const room = roomOf(floor, operator, queue)
+  const { allowance } = floor.rules.transfers
+  const limit = room.limit === 0 ? 0 : room.limit + allowance
+  return whyNoRoom({ ...room, limit }) === undefined
 }
 
 function keep({ floor, matchOperators }: Work, { chatId, userId }: HandingCommands['keep']): void {

@@ -35,7 +35,7 @@ select
   + (select count(*) from queue_members where held > held_limit + held_over)::int as over_limit,
 
   -- Nobody was ever given a chat above their limit, unless somebody above meant it and the log says
-  -- so: by the log, as far as it goes back.
+  -- so, or they were handed it by name within the allowance: by the log, as far as it goes back.
   (select count(*)
      from (select e.organisation_id, e.row -> k.kind as load, e.because,
                   lag(e.row -> k.kind) over (partition by e.organisation_id, e.entity_id, k.kind order by e.seq) as before
@@ -46,7 +46,9 @@ select
       and case when before is not null then before ->> 'limit' is not null
                else (select min(seq) from event_log where organisation_id = t.organisation_id) = 1 end
       and (load ->> 'used')::int > coalesce((before ->> 'used')::int, 0)
-      and (load ->> 'used')::int > (load ->> 'limit')::int)::int as raised_over_limit,
+      and (load ->> 'used')::int > (load ->> 'limit')::int
+        + case when because ->> 'rule' = 'handed_above' then (because ->> 'allowance')::int else 0 end
+    )::int as raised_over_limit,
 
   -- A chat has one owner and one offer at most.
   (select count(*) from (select from assignments where state in ('offered', 'active')

@@ -31,7 +31,7 @@ const TIME_ZONE = 'Europe/Amsterdam'
 /** Short enough that a long history has some who are idle. */
 const IDLE_MINUTES = 4
 /** Few and short enough that a history has some that come to nothing. */
-const TRANSFERS = { most: 2, ms: 40_000 }
+const TRANSFERS = { most: 2, ms: 40_000, allowance: 1 }
 const START = Date.parse('2026-01-01T22:58:00.000Z')
 
 let house: TestDatabase
@@ -98,9 +98,8 @@ async function emptied(idleWhenIgnored: boolean): Promise<Place> {
     })
   }
   await sql`update accounts set idle_minutes = ${IDLE_MINUTES},
-    idle_when_ignored = ${idleWhenIgnored}, transfers_most = ${TRANSFERS.most}, transfer_seconds = ${TRANSFERS.ms / 1_000}`.execute(
-    db,
-  )
+    idle_when_ignored = ${idleWhenIgnored}, transfers_most = ${TRANSFERS.most}, transfer_seconds = ${TRANSFERS.ms / 1_000},
+    transfer_allowance = ${TRANSFERS.allowance}`.execute(db)
   for (const { id, overflowQueueId } of QUEUES)
     if (overflowQueueId !== undefined)
       await sql`update queues set overflow_queue_id = ${overflowQueueId} where id = ${id}`.execute(

@@ -12,6 +12,8 @@ export interface Standing {
   chatUnits: number
   /** Who holds as many chats of its queue as the queue lets them. */
   fullIds: string[]
+  /** So many above their limit somebody may be handed by name. */
+  allowance: number
   /** Of a queue for testers: it stays with such. */
   isTest: boolean
   /** Who holds it; null when nobody does. */
@@ -28,6 +30,7 @@ export async function findStanding(
            array(select m.user_id from queue_members m
                   where m.organisation_id = c.organisation_id and m.queue_id = c.queue_id
                     and not may_hold_more(m)) as full_ids,
+           transfer_allowance(c.organisation_id) as allowance,
            case when c.state = 'active' then c.operator_id end as holder_id
       from routed_chats c
       join queues q on q.organisation_id = c.organisation_id and q.id = c.queue_id
@@ -157,7 +160,8 @@ export async function listDepartments(
 
 export async function findRules(db: Db, organisationId: string): Promise<TransferRules> {
   const { rows } = await sql<TransferRules>`
-    select transfers_most as most, transfer_seconds as seconds from accounts
+    select transfers_most as most, transfer_seconds as seconds, transfer_allowance as allowance
+      from accounts
      where organisation_id = ${organisationId} and id = ${organisationId}`.execute(db)
   const rules = rows.at(0)
   if (rules === undefined) throw new Error('an organisation has rules')
@@ -167,8 +171,9 @@ export async function findRules(db: Db, organisationId: string): Promise<Transfe
 export async function setRules(
   db: Db,
   organisationId: string,
-  { most, seconds }: TransferRules,
+  { most, seconds, allowance }: TransferRules,
 ): Promise<void> {
-  await sql`update accounts set transfers_most = ${most}, transfer_seconds = ${seconds}
+  await sql`update accounts
+       set transfers_most = ${most}, transfer_seconds = ${seconds}, transfer_allowance = ${allowance}
     where organisation_id = ${organisationId} and id = ${organisationId}`.execute(db)
 }

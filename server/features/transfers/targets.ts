@@ -1,6 +1,7 @@
 // Where a chat may go: the people, queues and departments that the one who asks may see, as they
 // stand at this moment.
 import { type Operator, statusOf } from '#contract/presence.ts'
+import type { ChatKind } from '#contract/shapes.ts'
 import type { TargetKind, TargetPerson, Targets } from '#contract/transfers.ts'
 import { effectiveLimit } from '#contract/units.ts'
 import type { Actor, ActorCtx } from '../../platform/context.ts'
@@ -85,15 +86,28 @@ async function listPeople(
 
 function personOf(
   operator: Operator,
-  { kind, chatUnits, fullIds }: Pick<transfers.Standing, 'kind' | 'chatUnits' | 'fullIds'>,
+  {
+    kind,
+    chatUnits,
+    fullIds,
+    allowance,
+  }: Pick<transfers.Standing, 'kind' | 'chatUnits' | 'fullIds' | 'allowance'>,
 ): TargetPerson {
   const { id, name, photo, department } = operator
   const { used } = operator[kind]
   // What their units leave for such a chat, where that is less.
   const { limit } = effectiveLimit(operator, kind, chatUnits)
+  const handed = effectiveLimit(whenHanded(operator, kind, allowance), kind, chatUnits)
   const word = statusOf(operator)
   const isThere = word === 'available' || word === 'at_limit'
-  const hasRoom = used < limit && !fullIds.includes(id)
-  const status = isThere ? (hasRoom ? 'available' : 'at_limit') : word
-  return { id, name, photo, department, status, used, limit }
+  const isFull = used >= limit || fullIds.includes(id)
+  const takesHanded = isFull && used < handed.limit && !fullIds.includes(id)
+  const status = isThere ? (isFull ? 'at_limit' : 'available') : word
+  return { id, name, photo, department, status, used, limit, takesHanded }
+}
+
+/** With the limit of the kind that counts for what is handed to them by name; a limit of 0 is none. */
+function whenHanded(operator: Operator, kind: ChatKind, allowance: number): Operator {
+  const { limit, ...load } = operator[kind]
+  return { ...operator, [kind]: { ...load, limit: limit === 0 ? 0 : limit + allowance } }
 }

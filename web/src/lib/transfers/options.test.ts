@@ -3,7 +3,16 @@ import type { TargetPerson, Targets } from '#contract/transfers.ts'
 import { optionsOf } from './options.ts'
 
 const person = (name: string, status: TargetPerson['status']): TargetPerson => {
-  return { id: name, name, photo: null, department: 'Zorg', status, used: 1, limit: 3 }
+  return {
+    id: name,
+    name,
+    photo: null,
+    department: 'Zorg',
+    status,
+    used: 1,
+    limit: 3,
+    takesHanded: false,
+  }
 }
 const targets: Targets = {
   people: [person('Ada', 'away'), person('Bo', 'at_limit'), person('Zoë', 'available')],
@@ -23,6 +32,15 @@ test('QU-12 whoever is free comes first, and nobody else can be chosen but from 
     optionsOf(targets, { ...wanted, isAbove }).filter(({ isOpen }) => isOpen)
   expect(open(false).map(({ name }) => name)).toEqual(['Zoë', 'Sales', 'Care'])
   expect(open(true)).toHaveLength(5)
+})
+
+test('QU-5 whoever is full and may be handed one more comes after those who are free', () => {
+  const full = { ...person('Cas', 'at_limit'), takesHanded: true }
+  const options = optionsOf({ ...targets, people: [...targets.people, full] }, wanted)
+  expect(options.filter(({ isOpen }) => isOpen).map(({ name }) => name)).toEqual([
+    ...['Zoë', 'Cas', 'Sales', 'Care'],
+  ])
+  expect(options.find(({ name }) => name === 'Cas')).toMatchObject({ isFree: false })
 })
 
 test('QU-12 a few letters find people, queues and departments, without accents', () => {

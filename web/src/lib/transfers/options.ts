@@ -70,7 +70,7 @@ function personOption(person: TargetPerson, isAbove: boolean): Option {
     id: person.id,
     name: person.name,
     isFree,
-    isOpen: isFree || (isAbove && THERE.has(person.status)),
+    isOpen: isFree || person.takesHanded || (isAbove && THERE.has(person.status)),
     person,
     waiting: undefined,
     since: undefined,

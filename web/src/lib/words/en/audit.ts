@@ -222,6 +222,7 @@ export default {
   'field.name': 'Name',
   'field.isOverLimit': 'Above the limit',
   'field.most': 'Times at most',
+  'field.allowance': 'Above the limit when handed on',
   'field.note': 'Note',
   'field.offerSeconds': 'Seconds to accept',
   'field.operatorId': 'Operator',

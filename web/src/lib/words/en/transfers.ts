@@ -87,5 +87,9 @@ export default {
     'So that nobody is sent from one to the next. What supervisors do does not count.',
   'rules.seconds': 'Seconds that a queue or a department is asked',
   'rules.seconds.hint': 'If nobody takes the chat in that time, it stays with whoever has it.',
+  'rules.allowance': 'Chats above their limit that a person may be handed',
+  'rules.allowance.hint':
+    'Counts where a colleague chooses that very person; 0: the limit is the limit. Queues and departments never go above it.',
+  'takes-handed': 'takes one more when handed',
   'rules.forbidden': 'Only whoever sets up the whole organisation sets how chats are transferred.',
 } as const satisfies Catalogue

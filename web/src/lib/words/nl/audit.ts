@@ -221,6 +221,7 @@ export default {
   'field.mustChange': 'Moet worden gewijzigd',
   'field.name': 'Naam',
   'field.isOverLimit': 'Boven de limiet',
+  'field.allowance': 'Boven de limiet bij doorverbinden',
   'field.most': 'Hoogstens zo vaak',
   'field.note': 'Notitie',
   'field.offerSeconds': 'Seconden om aan te nemen',

@@ -92,6 +92,10 @@ export default {
     'Zodat niemand van de een naar de ander wordt gestuurd. Wat leidinggevenden doen, telt niet mee.',
   'rules.seconds': 'Seconden dat een wachtrij of afdeling wordt gevraagd',
   'rules.seconds.hint': 'Neemt niemand de chat in die tijd over, dan blijft die bij wie hem heeft.',
+  'rules.allowance': 'Chats boven de limiet die iemand doorverbonden mag krijgen',
+  'rules.allowance.hint':
+    'Geldt als een collega juist die persoon kiest; 0: de limiet is de limiet. Wachtrijen en afdelingen gaan er nooit overheen.',
+  'takes-handed': 'neemt er bij doorverbinden één meer',
   'rules.forbidden':
     'Alleen wie de hele organisatie inricht, stelt in hoe chats worden doorverbonden.',
 } satisfies Translation<typeof english, 'one' | 'other'>
