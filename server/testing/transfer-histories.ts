@@ -141,3 +141,32 @@ export const fromWhoIsGone: Timed[] = [
   ),
   { ...first, type: 'accept', userId: taker },
 ]
+
+const limited = (userId: string | undefined, most: number): Timed => ({
+  ...{ afterMs: 1, aim: -1, type: 'limit', userId: userId ?? '', kind: 'live', limit: most },
+})
+
+const handed = (at: number): Timed[] => [
+  {
+    ...{ ...first, chatId: idOf('c', at), type: 'handOn', userId: sender },
+    to: { kind: 'operator', id: taker },
+  },
+  { ...first, chatId: idOf('c', at), type: 'accept', userId: taker },
+]
+
+/** Whoever is full is handed one more by name, and no third; nothing follows until they have room again. */
+export const aboveTheLimit: Timed[] = [
+  ...CREW.flatMap(arriving),
+  limited(CREW[2], 0),
+  limited(taker, 0),
+  ...[0, 1, 2].flatMap(begun),
+  limited(taker, 1),
+  limited(sender, 0),
+  ...[0, 1, 2].flatMap(handed),
+  ...begun(3),
+  ...[0, 1].map(
+    (at): Timed => ({
+      ...{ ...first, chatId: idOf('c', at), type: 'close', userId: taker },
+    }),
+  ),
+]

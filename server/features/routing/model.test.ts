@@ -21,7 +21,7 @@ import {
 } from '../../testing/routing-seed.ts'
 import { modelled, standing } from '../../testing/routing-standing.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/template.ts'
-import { fromWhoIsGone } from '../../testing/transfer-histories.ts'
+import { aboveTheLimit, fromWhoIsGone } from '../../testing/transfer-histories.ts'
 import { emptyFloor } from './floor.ts'
 import { brokenLaws, NONE_BROKEN } from './laws.ts'
 import { step } from './model.ts'
@@ -146,7 +146,7 @@ test('the database and the model agree after every step of any history', async (
     }),
     {
       ...{ numRuns: Number(process.env['HISTORIES'] ?? 25), endOnFailure: true },
-      examples: [[fromWhoIsGone]],
+      examples: [[fromWhoIsGone], [aboveTheLimit]],
     },
   )
   // A run in which hardly anything was offered, or nothing handed on, would prove nothing.
