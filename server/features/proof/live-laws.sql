@@ -21,6 +21,16 @@ of_queue as materialized (
       on s.organisation_id = m.organisation_id and s.queue_id = m.queue_id and s.user_id = m.user_id
    where q.held_limit is not null or m.held_limit is not null
 ),
+-- Of all others it is plain that nothing pauses the queue for them, and that nothing should.
+pausable as materialized (
+  select organisation_id, queue_id, user_id, accepts_kind, is_on_shift
+    from queue_members where not accepts_kind or not is_on_shift
+  union
+  select m.organisation_id, m.queue_id, m.user_id, m.accepts_kind, m.is_on_shift
+    from operators o
+    join queue_members m on m.organisation_id = o.organisation_id and m.user_id = o.user_id
+   where o.mark ? 'accepts' or not o.is_on_shift
+),
 open_chats as materialized (
   select * from routed_chats where state <> 'closed'
 ),
@@ -52,6 +62,15 @@ found (law, organisation_id, thing) as (
   union all
   select 'drifted', organisation_id, null
     from of_queue where held <> counted or held_limit is distinct from queue_limit
+  -- What pauses a queue for somebody is what their status, their shift and the queue say; but for whoever
+  -- the sweep is yet to look at.
+  union all
+  select 'drifted', m.organisation_id, null
+    from pausable m
+    join operators o on o.organisation_id = m.organisation_id and o.user_id = m.user_id
+    join queues q on q.organisation_id = m.organisation_id and q.id = m.queue_id
+   where m.accepts_kind <> accepts(o, q.kind)
+      or m.is_on_shift <> (o.is_on_shift or not q.keeps_shifts) and o.shift_version is distinct from -1
 
   -- A chat has one owner and one offer at most.
   union all

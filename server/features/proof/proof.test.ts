@@ -137,6 +137,20 @@ test('MS-1 each law that is broken is seen, in its organisation and in no other'
   }
 })
 
+test('MS-1 PR-10 PR-2 a queue that is paused for somebody by nothing is seen', async () => {
+  const floors = await Promise.all([furnish(house), furnish(house)])
+  const people = await Promise.all(floors.map((floor) => floor.operator()))
+  for (const floor of floors) await becomes(floor, ({ state }) => state === 'ok')
+  const pause = (at: number, what: 'accepts_kind' | 'is_on_shift', isSo: boolean) =>
+    sql`update queue_members set ${sql.ref(what)} = ${isSo}
+      where user_id = ${people[at]?.userId}`.execute(house.db)
+  await Promise.all([pause(0, 'accepts_kind', false), pause(1, 'is_on_shift', false)])
+  for (const floor of floors)
+    expect(brokenIn(await becomes(floor, ({ state }) => state === 'broken'))).toEqual(['drifted'])
+  await Promise.all([pause(0, 'accepts_kind', true), pause(1, 'is_on_shift', true)])
+  for (const floor of floors) await becomes(floor, ({ state }) => state === 'ok')
+})
+
 test('MS-1 one server checks, another goes on when it ends, and nothing is forgotten', async () => {
   const floor = await furnish(house)
   const before = await becomes(floor, ({ checks }) => checks > 0)
