@@ -1,67 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Operator } from '#contract/presence.ts'
-import type { Queue } from '#contract/queues.ts'
 import type { Chat } from '#contract/routing.ts'
-import type { Transfer } from '#contract/transfers.ts'
 import { inDueOrder, shiftSignOf } from './floor.ts'
 import type { Compare, View } from './groups.ts'
-import { Holding } from './holding.ts'
 import { LineUp } from './line-up.ts'
 import { Roll } from './roll.ts'
-
-const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 9) + second * 1000).toISOString()
-
-function operator(id: string, more: Partial<Operator> = {}): Operator {
-  return {
-    id,
-    accountIds: ['a'],
-    name: id,
-    photo: null,
-    department: 'Service',
-    availability: 'available',
-    reason: null,
-    since: at(0),
-    setBy: null,
-    connection: 'connected',
-    connectionSince: at(0),
-    missed: 0,
-    isNotAnswering: false,
-    ...({ cause: 'chosen', heldUntil: null, finishAs: null, idleUntil: null, mark: null } as const),
-    shift: null,
-    wrapUp: null,
-    live: { used: 0, limit: 3, own: 3, version: 1 },
-    deferred: { used: 0, limit: 0, own: 0, version: 1 },
-    units: { used: 0, limit: null, own: null, version: 1 },
-    joined: [],
-    takesChats: true,
-    takesTests: false,
-    ...more,
-  }
-}
-
-function chat(id: string, more: Partial<Chat> = {}): Chat {
-  return {
-    id,
-    accountId: 'a',
-    queueId: 'q',
-    siteId: 's',
-    kind: 'live',
-    state: 'waiting',
-    visitorName: null,
-    enqueuedAt: at(0),
-    dueAt: at(0),
-    operatorId: null,
-    offer: null,
-    acceptedAt: null,
-    opensAt: null,
-    rings: false,
-    handedOn: null,
-    transfer: null,
-    parked: null,
-    ...more,
-  }
-}
+import { at, chat, operator } from './test-rows.ts'
 
 const byDepartment: View = { by: 'department', wanted: '', statuses: [], queues: new Map() }
 const compare: Compare = (a, b) => a.localeCompare(b)
@@ -153,49 +98,6 @@ describe('the figures', () => {
     const roll = rollOf(people)
     expect(roll.figures).toMatchObject({ freeSlots: 4, available: 2, operators: 7 })
     expect(roll.groups[0]?.freeSlots).toBe(4)
-  })
-
-  test('QU-5 whose queues let them hold no more has no free slot, whatever their own limit', () => {
-    const limits: Record<string, number | null> = { q: 2, r: 1 }
-    const queueOf = (id: string) => ({ kind: 'live', heldLimit: limits[id] ?? null }) as Queue
-    const holding = new Holding()
-    const leftFor = (one: Operator) => holding.leftFor(one, queueOf)
-    const free = (used: number, joined: string[]) => {
-      const own = new Roll(compare, leftFor)
-      own.take(changes([operator('o', { joined, live: { used, limit: 5, own: 5, version: 1 } })]))
-      expect(own.figures.freeSlots).toBe(own.freeSlotsOf('o'))
-      return own.freeSlotsOf('o')
-    }
-    expect(free(0, ['q'])).toBe(2)
-    const held = { state: 'active', operatorId: 'o' } as const
-    expect(holding.take(changes([chat('1', held)]))).toEqual(new Set(['o']))
-    expect([free(1, ['q']), free(1, ['q', 'r']), free(1, ['q', 'open'])]).toEqual([1, 2, 4])
-    const offer = { id: 'f', operatorId: 'o', offeredAt: at(0), expiresAt: at(20) }
-    holding.take(changes([chat('2', { state: 'offered', offer })]))
-    expect([free(2, ['q']), free(2, ['q', 'r']), free(2, [])]).toEqual([0, 1, 3])
-    // One slot more is taken than there are chats: of which queue nobody sees.
-    expect([free(3, ['q', 'r']), free(3, ['r'])]).toEqual([0, 0])
-    expect(holding.take(changes([chat('1', { ...held, operatorId: 'p' })]))).toEqual(
-      new Set(['o', 'p']),
-    )
-    expect(free(1, ['q'])).toBe(1)
-    holding.take(new Map([['2', undefined]]))
-    expect(free(0, ['q'])).toBe(2)
-  })
-
-  test('QU-5 what is handed to another queue counts there, for whoever it is put to', () => {
-    const holding = new Holding()
-    const offer = { id: 'f', operatorId: 'o', offeredAt: at(0), expiresAt: at(20) }
-    const transfer = { to: { kind: 'queue', id: 'r', name: 'Billing' } } as Transfer
-    holding.take(changes([chat('1', { state: 'active', operatorId: 'p', offer, transfer })]))
-    const queueOf = () => ({ kind: 'live', heldLimit: 1 }) as Queue
-    const left = (id: string, joined: string[]) =>
-      holding.leftFor(
-        operator(id, { joined, live: { used: 1, limit: 5, own: 5, version: 1 } }),
-        queueOf,
-      )
-    expect([left('o', ['r']), left('o', ['q'])]).toEqual([0, 1])
-    expect([left('p', ['q']), left('p', ['r'])]).toEqual([0, 1])
   })
 
   test('nobody waits: there is no longest wait', () => {
