@@ -42,7 +42,7 @@ export default {
   'status.mine': 'My status',
   'status.mine.now': 'My status: {status}. Change it',
   'status.choose': 'Choose my status',
-  'status.back': 'I am here: go available',
+  'status.back': 'I’m back',
   'status.reason': 'Reason',
   'status.reason.hint': 'Your supervisors see it beside your status.',
   'status.with-reason': 'With a reason…',

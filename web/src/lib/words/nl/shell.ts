@@ -43,7 +43,7 @@ export default {
   'status.mine': 'Mijn status',
   'status.mine.now': 'Mijn status: {status}. Wijzigen',
   'status.choose': 'Kies mijn status',
-  'status.back': 'Ik ben er: zet op beschikbaar',
+  'status.back': 'Ik ben er weer',
   'status.reason': 'Reden',
   'status.reason.hint': 'Uw supervisors zien die naast uw status.',
   'status.with-reason': 'Met een reden…',
