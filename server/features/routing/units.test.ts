@@ -154,7 +154,7 @@ test('QU-5 MS-1 units above their limit, or counted wrongly, are seen by the law
       await tx.rollback().execute()
     }
   }
-  const lowered = `update operators set unit_limit = 0 where user_id = '${anna}'`
+  const lowered = `update operators set unit_limit = 0, own_unit_limit = 0 where user_id = '${anna}'`
   expect(await seenAfter(lowered)).toMatchObject({ overLimit: 1, drifted: 0, found: ['overLimit'] })
   const miscounted = `update operators set units_used = 0 where user_id = '${anna}'`
   expect(await seenAfter(miscounted)).toMatchObject({ drifted: 1, found: ['drifted'] })
