@@ -1,6 +1,5 @@
 // What a role lets its holders hold at most, through the doors: set while people work, at several
 // servers at once, and while roles come and go.
-import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { audit } from '#contract/audit.ts'
@@ -15,7 +14,6 @@ import { users } from '#contract/users.ts'
 import { visitors } from '#contract/visitors.ts'
 import { why } from '#contract/why.ts'
 import { caller } from '../../client/http.ts'
-import type { Db } from '../../platform/database.ts'
 import { expectSync } from '../../testing/expect-sync.ts'
 import { type Floor, furnish, newChat, type Operator, until } from '../../testing/floor.ts'
 import { openHouse, type Person } from '../../testing/house.ts'
@@ -235,73 +233,4 @@ test('QU-5 IN-1 roles that are given, taken and limited by many at once leave ev
     ])
     expect(await brokenLaws(house.db)).toEqual(NONE_BROKEN)
   }
-})
-
-type Work = (db: Db) => Promise<unknown>
-
-/** The first has done its work when the second begins, and ends only when that has, or waits for it. */
-async function overlap(first: Work, second: Work): Promise<void> {
-  const [done, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const one = house.db.transaction().execute(async (db) => {
-    await first(db)
-    done.resolve()
-    await go.promise
-  })
-  await Promise.race([done.promise, one])
-  const two = house.db.transaction().execute(second)
-  await Promise.race([two, pause(150)])
-  go.resolve()
-  await Promise.all([one, two])
-}
-
-test('QU-5 IN-1 whoever is given a role, or becomes an operator by it, while it is limited is limited by it', async () => {
-  const floor = await furnish(house)
-  const { organisationId } = floor
-  const [few, fewer] = [
-    await ownRole(floor, 'Few', { live: 4, units: 9 }),
-    await ownRole(floor, 'Fewer', { live: 3 }),
-  ]
-  const limit =
-    (live: number): Work =>
-    (db) =>
-      sql`update roles set live_limit = ${live}, unit_limit = ${live} where id = ${few}`.execute(db)
-  const grant =
-    ({ userId, membershipId }: Person, roleId = few): Work =>
-    (db) =>
-      sql`insert into grants (organisation_id, user_id, membership_id, role_id, account_id)
-          values (${organisationId}, ${userId}, ${membershipId}, ${roleId}, ${organisationId})`.execute(
-        db,
-      )
-  const status =
-    ({ membershipId }: Person, to: string): Work =>
-    (db) =>
-      sql`update memberships set status = ${to}, blocked_at = ${to === 'blocked' ? new Date() : null}
-           where id = ${membershipId}`.execute(db)
-  const register =
-    ({ userId }: Person): Work =>
-    (db) =>
-      sql`select register_operator(${organisationId}, ${userId}, 5, 5)`.execute(db)
-
-  const people = await Promise.all(Array.from({ length: 5 }, () => floor.operator()))
-  const [anna, bert, cleo, dora, emil] = people
-  const newcomer = await house.person({ organisationId, role: 'viewer' })
-  if (!anna || !bert || !cleo || !dora || !emil) throw new Error('five people are needed')
-  await grant(newcomer)(house.db)
-  await grant(dora)(house.db)
-  await grant(emil)(house.db)
-  await status(emil, 'blocked')(house.db)
-  const pairs: [Work, Work][] = [
-    [limit(2), grant(anna)],
-    [grant(bert), limit(1)],
-    [grant(cleo, few), grant(cleo, fewer)],
-    [limit(3), status(emil, 'active')],
-    [status(dora, 'blocked'), limit(4)],
-    [limit(2), register(newcomer)],
-  ]
-  for (const [first, second] of pairs) {
-    await overlap(first, second)
-    expect((await brokenLaws(house.db)).drifted).toBe(0)
-  }
-  expect((await loadsOf(newcomer)).live).toEqual([2, 5])
-  expect((await loadsOf(anna)).units).toEqual([2, null])
 })
