@@ -60,6 +60,7 @@ export async function makeFloor(
     queueIds.push(await makeSecond(db, organisationId, first), later)
     deferredKey = await makeSite(db, organisationId, later)
     shiftId = await makeShift(db, organisationId)
+    await db.updateTable('accounts').set({ transferAllowance: 1 }).execute()
     for (const accepts of [['live'], ['deferred'], []] as const)
       statusIds.push(await makeStatus(db, organisationId, accepts))
   }
