@@ -1,38 +1,48 @@
 // Which modules travel together. Left to itself the bundler makes a file of whatever the same pages
 // share, however small: dozens of requests for a page, of which each compresses badly. So there is one
 // file of what every page needs, one of what the pages for those who are not signed in share with the
-// frame around all others, and one of whatever else is in the frame.
+// pages inside the frame, one for each of these two alone, and small ones of what the frame shares with
+// but a few of the first. What most pages need comes with all: it is less than what many files cost.
 import type { Plugin, Rolldown } from 'vite'
 
 type Graph = Pick<Rolldown.PluginContext, 'getModuleInfo'>
 type Modules = ReadonlySet<string>
 
-const OUTSIDE =
-  '(?:(?:sign-in|welcome|invitation|forgot|reset|confirm-email|revert-email)/)?\\+page\\.svelte$'
-const ROOTS = {
-  everywhere: /\/src\/routes\/\+layout\.(?:svelte|ts)$/,
-  outside: new RegExp(`/src/routes/${OUTSIDE}`),
-  frame: /\/src\/lib\/shell\/AppFrame\.svelte$/,
+const PART = /\/src\/routes\/((?:.*\/)?)\+(page|layout)\.(?:svelte|ts)$/
+const PAGE = /\+page\.svelte$/
+/** The pages that show how our own parts look are nobody's. */
+const OURS = /^dev\//
+const OUTSIDE = /^(?:(?:sign-in|welcome|invitation|forgot|reset|confirm-email|revert-email)\/)?$/
+
+interface Needs {
+  everywhere: Modules
+  /** What each page needs, for those who are not signed in and for all others. */
+  outside: readonly Modules[]
+  inside: readonly Modules[]
 }
 
 export function travelTogether(): Plugin {
   const ids = new Set<string>()
-  let needed: Record<keyof typeof ROOTS, Modules> | undefined
-  const look = (graph: Graph) => {
-    needed ??= {
-      everywhere: neededBy(ROOTS.everywhere, ids, graph),
-      outside: neededBy(ROOTS.outside, ids, graph),
-      frame: neededBy(ROOTS.frame, ids, graph),
-    }
-    return needed
-  }
-  const within = (id: string, graph: Graph, ...all: (keyof typeof ROOTS)[]) =>
-    all.every((one) => look(graph)[one].has(id))
+  let needs: Needs | undefined
   // A module goes with the first that takes it, and so does what it cannot do without.
+  const group = (priority: number, nameOf: (id: string, needs: Needs) => string | null) => ({
+    priority,
+    name: (id: string, graph: Graph) => {
+      needs ??= needsOf(ids, graph)
+      return nameOf(id, needs)
+    },
+  })
   const groups: Rolldown.CodeSplittingGroup[] = [
-    { priority: 3, name: (id, graph) => (within(id, graph, 'everywhere') ? 'everywhere' : null) },
-    { priority: 2, name: (id, graph) => (within(id, graph, 'frame', 'outside') ? 'shared' : null) },
-    { priority: 1, name: (id, graph) => (within(id, graph, 'frame') ? 'frame' : null) },
+    group(4, (id, { everywhere }) => (everywhere.has(id) ? 'everywhere' : null)),
+    group(3, (id, { outside, inside }) =>
+      share(id, outside) >= 0.5 && share(id, inside) >= 0.5 ? 'shared' : null,
+    ),
+    group(2, (id, { outside }) => (share(id, outside) > 0.75 ? 'outside' : null)),
+    group(1, (id, { outside, inside }) => {
+      const few = outside.flatMap((page, at) => (page.has(id) ? [at] : []))
+      return few.length > 0 && share(id, inside) >= 0.5 ? `also-${few.join('-')}` : null
+    }),
+    group(0, (id, { inside }) => (share(id, inside) >= 0.5 ? 'frame' : null)),
   ]
   return {
     name: 'travel-together',
@@ -47,10 +57,43 @@ export function travelTogether(): Plugin {
   }
 }
 
-/** The modules of that name, and whatever they cannot do without. Throws where there are none. */
-function neededBy(root: RegExp, ids: Modules, graph: Graph): Modules {
-  const left = [...ids].filter((id) => root.test(id))
-  if (left.length === 0) throw new Error(`No module is called ${root}`)
+function share(id: string, pages: readonly Modules[]): number {
+  return pages.filter((page) => page.has(id)).length / pages.length
+}
+
+/** Throws where there is no page, or none of a kind. */
+function needsOf(ids: Modules, graph: Graph): Needs {
+  const parts = [...ids].flatMap((id) => {
+    const [, folder, kind] = PART.exec(id) ?? []
+    return folder === undefined ? [] : [{ id, folder, isLayout: kind === 'layout' }]
+  })
+  const around = (page: string) =>
+    parts.filter(({ folder, isLayout }) => (isLayout ? page.startsWith(folder) : page === folder))
+  const needed = (page: string) =>
+    neededBy(
+      around(page).map(({ id }) => id),
+      graph,
+    )
+  const pages = parts
+    .filter(({ id, folder }) => PAGE.test(id) && !OURS.test(folder))
+    .map(({ folder }) => folder)
+  const outside = pages.filter((folder) => OUTSIDE.test(folder)).map(needed)
+  const inside = pages.filter((folder) => !OUTSIDE.test(folder)).map(needed)
+  if (outside.length === 0 || inside.length === 0) throw new Error('There are no pages')
+  const root = parts.filter(({ folder, isLayout }) => isLayout && folder === '')
+  return {
+    everywhere: neededBy(
+      root.map(({ id }) => id),
+      graph,
+    ),
+    outside,
+    inside,
+  }
+}
+
+/** These modules, and whatever they cannot do without. */
+function neededBy(roots: readonly string[], graph: Graph): Modules {
+  const left = [...roots]
   const needed = new Set<string>()
   for (let id = left.pop(); id !== undefined; id = left.pop()) {
     if (needed.has(id)) continue

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import adapter from '@sveltejs/adapter-static'
 import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import { bareContract } from './bare-contract.ts'
 import { withCspHashes } from './csp.ts'
 import { travelTogether } from './travelling.ts'
@@ -11,9 +11,23 @@ const folder = '../build/web'
 const page = '200.html'
 const server = process.env['SWITCHBOARD_SERVER'] ?? 'http://localhost:3000'
 
+/** In the browser alone: Kit's own steps of the build speak devalue. */
+function withoutDevalue(): Plugin {
+  const standIn = fileURLToPath(new URL('no-devalue.ts', import.meta.url))
+  return {
+    name: 'without-devalue',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId(id) {
+      return id === 'devalue' && this.environment.name === 'client' ? standIn : null
+    },
+  }
+}
+
 export default defineConfig({
   plugins: [
     bareContract(),
+    withoutDevalue(),
     travelTogether(),
     tailwindcss(),
     sveltekit({
