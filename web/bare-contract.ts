@@ -27,7 +27,7 @@ export function bareContract(): Plugin {
     enforce: 'post',
     transform(code, id) {
       if (!CONTRACT.test(id.split('?')[0] ?? '')) return null
-      return { code: bared(code, this.parse(code)), map: null }
+      return { code: bared(code, this.parse(code)), map: null, moduleSideEffects: false }
     },
   }
 }

@@ -5,6 +5,7 @@ import tailwindcss from '@tailwindcss/vite'
 import { defineConfig, type Plugin } from 'vite'
 import { bareContract } from './bare-contract.ts'
 import { withCspHashes } from './csp.ts'
+import { plainIcons } from './plain-icons.ts'
 import { travelTogether } from './travelling.ts'
 
 const folder = '../build/web'
@@ -28,6 +29,7 @@ export default defineConfig({
   plugins: [
     bareContract(),
     withoutDevalue(),
+    plainIcons(),
     travelTogether(),
     tailwindcss(),
     sveltekit({
@@ -36,6 +38,10 @@ export default defineConfig({
         folder,
         page,
       ),
+      // Ours all speak runes, those that need none too: nothing then brings along what came before.
+      compilerOptions: {
+        runes: ({ filename }) => (filename.includes('node_modules') ? undefined : true),
+      },
       // How soon an open page learns that it is out of date; it offers a reload, never forces one.
       version: { pollInterval: 60_000 },
     }),

@@ -1,6 +1,6 @@
 // A limit that is set for a person where a role of theirs allows less: what counts, and why.
 import { t } from '#lib/words.ts'
-import { limitText } from './limit-undo.ts'
+import { limitText } from './limit-words.ts'
 
 /** `byRole`: what a role allows at most, where that is known to be less. */
 export function countedLimit(own: number | null, byRole: number | undefined): number | null {

@@ -3,6 +3,7 @@ import { troubleOf } from '#lib/trouble.ts'
 import { toast } from '#lib/ui/toasts.svelte.ts'
 import { t } from '#lib/words.ts'
 import { type LimitChange, type LimitDraft, setLimit, theirsOf } from './limit-draft.svelte.ts'
+import { areaOf, limitText } from './limit-words.ts'
 
 const STAY_MS = 8_000
 
@@ -13,16 +14,6 @@ export function tellLimitSet(draft: LimitDraft, name: string, change: LimitChang
     stayMs: STAY_MS,
     action: { label: t('editing.limit.undo'), run: () => void undo(draft, name, change) },
   })
-}
-
-/** A limit in words; null: there is none. */
-export function limitText(limit: number | null): string {
-  return limit === null ? t('editing.units.none') : String(limit)
-}
-
-/** Where the words of a limit stand. */
-export function areaOf({ kind }: Pick<LimitDraft, 'kind'>): 'units' | 'limit' {
-  return kind === 'units' ? 'units' : 'limit'
 }
 
 async function undo(draft: LimitDraft, name: string, change: LimitChange) {
