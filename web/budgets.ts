@@ -22,6 +22,9 @@ export const budgets: Budgets = {
     // Here a password is chosen, and judged while it is typed: the rules, and what everybody tries.
     ...{ '/reset': 67.5, '/welcome': 68, '/invitation': 70 },
 
+    // All that the Wall draws at once, for everybody on it, and no more: 95.3 when this was set.
+    '/wall': 98,
+
     // What is heavier than the rest may stay as it is, with three hundredths of air, and should lose
     // weight. On the Desk all that a conversation needs is there at once, for a chat waits for nobody.
     '/desk/[[chat]]': 113,
