@@ -100,15 +100,7 @@ const HARMS: Partial<Record<Law, Harm>> = {
       house.db,
     ),
   // A chat above the limit that was there for a moment only.
-  raisedOverLimit: async ({ organisationId }, userId) => {
-    const row = (used: number) => ({ live: { used, limit: 3 }, deferred: { used: 0, limit: 5 } })
-    const events = [3, 4, 3].map((used) => {
-      return { kind: 'operator', id: userId, scopes: [], row: row(used) }
-    })
-    return sql`select append_events(${organisationId}, null, ${JSON.stringify(events)}::jsonb)`.execute(
-      house.db,
-    )
-  },
+  raisedOverLimit: (floor, userId) => tell(floor, userId, [{ used: 3 }, { used: 4 }, { used: 3 }]),
   gaps: ({ organisationId }) =>
     sql`insert into event_log (organisation_id, seq, kind, entity_id, scopes)
       select ${organisationId}, max(seq) + 2, 'signal.nothing', '', '{}' from event_log
@@ -120,6 +112,21 @@ const HARMS: Partial<Record<Law, Harm>> = {
   },
 }
 
+/** As if the engine had told this of an operator whose limit is 3. */
+function tell(
+  { organisationId }: Floor,
+  userId: string,
+  loads: readonly { used: number; because?: object }[],
+) {
+  const events = loads.map(({ used, ...told }) => ({
+    ...{ kind: 'operator', id: userId, scopes: [], ...told },
+    row: { live: { used, limit: 3 }, deferred: { used: 0, limit: 5 } },
+  }))
+  return sql`select append_events(${organisationId}, null, ${JSON.stringify(events)}::jsonb)`.execute(
+    house.db,
+  )
+}
+
 test('MS-1 each law that is broken is seen, in its organisation and in no other', async () => {
   const floors = await Promise.all(
     Object.entries(HARMS).map(async ([law, harm]) => {
@@ -129,12 +136,22 @@ test('MS-1 each law that is broken is seen, in its organisation and in no other'
     }),
   )
   for (const { floor } of floors) await becomes(floor, ({ state }) => state === 'ok')
-  await Promise.all(floors.map(({ harm, floor, userId }) => harm(floor, userId)))
+  // What is given above the limit by intent breaks nothing.
+  const meant = await furnish(house)
+  const { userId } = await meant.operator({ isAway: true })
+  await becomes(meant, ({ state }) => state === 'ok')
+  await tell(meant, userId, [
+    { used: 3 },
+    { used: 4, because: { rule: 'handed_above', allowance: 1 } },
+    { used: 5, because: { rule: 'forced' } },
+  ])
+  await Promise.all(floors.map(({ harm, floor, userId: whose }) => harm(floor, whose)))
   for (const { law, floor } of floors) {
     const seen = await becomes(floor, ({ brokenChecks }) => brokenChecks > 0)
     const ever = seen.laws.filter(({ lastBrokenAt }) => lastBrokenAt !== null)
     expect(ever.map((one) => one.law)).toEqual([law])
   }
+  expect((await becomes(meant, ({ state }) => state === 'ok')).brokenChecks).toBe(0)
 })
 
 test('MS-1 PR-10 PR-2 a queue that is paused for somebody by nothing is seen', async () => {

@@ -113,7 +113,9 @@ async function loadsTold(at: Transaction<DB>): Promise<ToldLoad[]> {
     select e.organisation_id, e.entity_id as user_id, k.kind,
            -- Units count from when they are limited: before, there is nothing to be raised.
            case when e.row -> k.kind ->> 'limit' is not null then (e.row -> k.kind ->> 'used')::int end as used, (e.row -> k.kind ->> 'limit')::int as limit,
-           e.because ->> 'rule' is not distinct from 'forced' as is_forced
+           e.because ->> 'rule' is not distinct from 'forced' as is_forced,
+           case when e.because ->> 'rule' = 'handed_above' and k.kind <> 'units'
+                then (e.because ->> 'allowance')::int else 0 end as allowance
       ${READ} cross join (values ('live'), ('deferred'), ('units')) k (kind)
      where e.kind = 'operator'
      order by e.organisation_id, e.seq`.execute(at)

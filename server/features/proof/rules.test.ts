@@ -28,14 +28,16 @@ describe('MS-1 what may be so for a moment', () => {
 
 test('MS-1 a load above the limit counts where it was raised, not where the limit was lowered', () => {
   const loads = new Map<string, number>()
-  const told = (used: number | null, limit: number, isForced = false) => [
-    { organisationId: 'oak', userId: 'anna', kind: 'live', used, limit, isForced },
+  const told = (used: number | null, limit: number, isForced = false, allowance = 0) => [
+    { organisationId: 'oak', userId: 'anna', kind: 'live', used, limit, isForced, allowance },
   ]
   expect(raisedIn(told(3, 3), loads)).toEqual([])
   expect(raisedIn(told(3, 1), loads)).toEqual([])
   expect(raisedIn(told(2, 1), loads)).toEqual([])
   expect(raisedIn(told(3, 1), loads)).toEqual(['oak'])
   expect(raisedIn(told(4, 1, true), loads)).toEqual([])
+  expect(raisedIn(told(5, 4, false, 1), loads)).toEqual([])
+  expect(raisedIn(told(6, 4, false, 1), loads)).toEqual(['oak'])
   expect(raisedIn([...told(null, 1), ...told(2, 1)], loads)).toEqual([])
 })
 

@@ -52,6 +52,8 @@ export interface ToldLoad {
   limit: number | null
   /** Somebody above gave a chat outright, which the log says: no limit was broken by it. */
   isForced: boolean
+  /** So many above their limit they could be handed chats by name, which is what the line tells of. */
+  allowance: number
 }
 
 /**
@@ -60,13 +62,13 @@ export interface ToldLoad {
  */
 export function raisedIn(told: readonly ToldLoad[], loads: Map<string, number>): string[] {
   const raised: string[] = []
-  for (const { organisationId, userId, kind, used, limit, isForced } of told) {
+  for (const { organisationId, userId, kind, used, limit, isForced, allowance } of told) {
     const key = `${organisationId} ${userId} ${kind}`
     const before = loads.get(key)
     if (used === null) loads.delete(key)
     else loads.set(key, used)
     if (before === undefined || used === null || limit === null || isForced) continue
-    if (used > before && used > limit) raised.push(organisationId)
+    if (used > before && used > limit + allowance) raised.push(organisationId)
   }
   return raised
 }

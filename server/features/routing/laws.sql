@@ -37,7 +37,7 @@ select
   -- Nobody was ever given a chat above their limit, unless somebody above meant it and the log says
   -- so, or they were handed it by name within the allowance: by the log, as far as it goes back.
   (select count(*)
-     from (select e.organisation_id, e.row -> k.kind as load, e.because,
+     from (select e.organisation_id, k.kind, e.row -> k.kind as load, e.because,
                   lag(e.row -> k.kind) over (partition by e.organisation_id, e.entity_id, k.kind order by e.seq) as before
              from event_log e cross join (values ('live'), ('deferred'), ('units')) k (kind)
             where e.kind = 'operator' and e.row is not null) t
@@ -47,7 +47,7 @@ select
                else (select min(seq) from event_log where organisation_id = t.organisation_id) = 1 end
       and (load ->> 'used')::int > coalesce((before ->> 'used')::int, 0)
       and (load ->> 'used')::int > (load ->> 'limit')::int
-        + case when because ->> 'rule' = 'handed_above' then (because ->> 'allowance')::int else 0 end
+        + case when because ->> 'rule' = 'handed_above' and kind <> 'units' then (because ->> 'allowance')::int else 0 end
     )::int as raised_over_limit,
 
   -- A chat has one owner and one offer at most.
