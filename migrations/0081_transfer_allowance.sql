@@ -150,7 +150,7 @@ begin
   -- In a statement of its own: what a row looks like is asked as of where the statement began.
   v_event := hand_to(v_transfer, v_chat, v_person,
     jsonb_build_array(jsonb_build_object('operatorId', v_person, 'ruledOutBy', null)), v_now);
-  return tell_outcome(p_organisation, p_actor, 'begun', 
+  return tell_outcome(p_organisation, p_actor, 'begun',
     array[v_event, operator_event(p_organisation, v_person) || v_above]);
 end
 $$;
